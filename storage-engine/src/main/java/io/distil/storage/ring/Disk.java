@@ -1,0 +1,52 @@
+package io.distil.storage.ring;
+
+import io.distil.base.DiskFailed;
+import java.io.IOException;
+import java.util.List;
+
+/// A directory on a disk: the only way the rest of the engine touches files. Handed in, so that a simulator can own it.
+///
+/// Names are relative to the directory and use `/`. Creating, renaming and deleting survive a crash only after
+/// {@link #syncDirectory}. Safe for use by many threads; queues are not.
+public interface Disk extends AutoCloseable {
+    /// How to open a file.
+    enum OpenMode {
+        /// Must exist.
+        READ,
+        /// Must exist.
+        WRITE,
+        /// Must not exist.
+        CREATE
+    }
+
+    /// For people: which path to the disk was chosen, and why when it is not the first choice.
+    String description();
+
+    /// A submission queue owned by the thread that uses it.
+    ///
+    /// @param depth the most operations in flight, at least 1
+    DiskQueue openQueue(int depth) throws DiskFailed;
+
+    DiskFile open(String name, OpenMode mode) throws IOException;
+
+    boolean exists(String name) throws IOException;
+
+    /// Names of the files in a directory (`""` is the root), without their directory, ascending; empty if it does not exist.
+    List<String> list(String directory) throws IOException;
+
+    /// Creates a directory and its parents where missing.
+    void createDirectories(String directory) throws IOException;
+
+    void delete(String name) throws IOException;
+
+    /// Renames within this disk, replacing the target in one step.
+    void rename(String from, String to) throws IOException;
+
+    void syncDirectory(String directory) throws IOException;
+
+    /// Bytes that can still be written, as the file system sees it.
+    long freeBytes() throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

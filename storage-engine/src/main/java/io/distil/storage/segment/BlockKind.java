@@ -1,0 +1,19 @@
+package io.distil.storage.segment;
+
+/// What a block holds. The number is in its header on disk.
+public enum BlockKind {
+    SERIES_LEAF(1),
+    SERIES_NODE(2),
+    KEYED_LEAF(3),
+    KEYED_NODE(4);
+
+    private final int number;
+
+    BlockKind(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+}
