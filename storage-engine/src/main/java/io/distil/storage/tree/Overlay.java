@@ -1,5 +1,7 @@
 package io.distil.storage.tree;
 
+import io.distil.storage.codec.LeafPoints;
+
 /// Changes that lie over a tree and are not in it yet: additions, replacements and erased ranges, in a fixed order.
 ///
 /// Queries and commits resolve points through the same method, so that a read of tree and buffer together equals the read

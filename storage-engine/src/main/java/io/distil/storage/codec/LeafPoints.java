@@ -1,4 +1,4 @@
-package io.distil.storage.tree;
+package io.distil.storage.codec;
 
 import java.util.Arrays;
 
