@@ -11,6 +11,7 @@ public interface DiskFile extends AutoCloseable {
     /// Cuts or extends the file; what is added reads as zeros.
     void truncate(long bytes) throws IOException;
 
+    /// Closes the file; nothing may be in flight on it.
     @Override
     void close() throws IOException;
 }

@@ -9,6 +9,10 @@ import java.lang.foreign.MemorySegment;
 /// Position, length and memory of every read and write are whole pages of 4,096 bytes (O_DIRECT); memory comes from
 /// {@link io.distil.base.memory.OffHeap#allocatePages}. Between submission and completion the memory belongs to the kernel.
 /// Short and interrupted operations are continued inside; a completion is whole or a failure.
+///
+/// At most as many operations as the queue's depth may be in flight; one more is a {@link io.distil.base.BrokenInvariant}. What is
+/// submitted reaches the disk with the next {@link #poll} or {@link #await}, many operations for one system call; that holds
+/// for what a completion submits as well. A completion must not call {@link #poll} or {@link #await}.
 public interface DiskQueue extends AutoCloseable {
     /// Receives completions, on the queue's own thread, from inside {@link #poll} and {@link #await}.
     interface Completion {
@@ -16,6 +20,11 @@ public interface DiskQueue extends AutoCloseable {
         /// @param failure null when all bytes were moved
         void completed(long token, DiskFailed failure);
     }
+
+    /// Pins `memory` for the kernel, so that operations within it need not pin its pages each time. Only an acceleration:
+    /// where it is refused, or not known, everything works as before. Comes before the first operation; the memory may be
+    /// freed only after the queue is closed.
+    default void register(MemorySegment memory) {}
 
     /// Writes `bytes` bytes from the start of `memory`. With `durable`, the completion says that they survive a power cut
     /// (RWF_DSYNC); the file's size must not change by such a write.
@@ -64,7 +73,8 @@ public interface DiskQueue extends AutoCloseable {
         }
     }
 
-    /// Waits for what is in flight, then gives the queue's resources back.
+    /// Waits for what is in flight, then gives the queue's resources back. When something is in flight this is for the
+    /// owner to call, otherwise for anyone who comes after the owner.
     @Override
     void close();
 }
