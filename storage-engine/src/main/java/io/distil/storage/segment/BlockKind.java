@@ -5,7 +5,9 @@ public enum BlockKind {
     SERIES_LEAF(1),
     SERIES_NODE(2),
     KEYED_LEAF(3),
-    KEYED_NODE(4);
+    KEYED_NODE(4),
+    /// A value too large for the leaf that refers to it.
+    KEYED_VALUE(5);
 
     private final int number;
 

@@ -78,6 +78,15 @@ public final class MemoryBlocks implements BlockReader, BlockWriter, AutoCloseab
         writesUntilFailure = writeCount;
     }
 
+    /// Where the first block of a version lies.
+    public synchronized long firstAddressOf(long version) {
+        return blocksByAddress.values().stream()
+                .filter(stored -> stored.ref.version() == version)
+                .mapToLong(stored -> stored.ref.address())
+                .min()
+                .orElseThrow();
+    }
+
     public long pinnedCount() {
         return pinnedCount.get();
     }
