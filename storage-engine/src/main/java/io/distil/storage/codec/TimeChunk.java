@@ -1,0 +1,77 @@
+package io.distil.storage.codec;
+
+/// The times of a chunk, and what several schemes want to know of them. Reused; one owner thread.
+///
+/// The **unit** is the largest number of nanoseconds that divides all differences: times kept in whole seconds, milliseconds
+/// or minutes then cost no more than the numbers of those.
+final class TimeChunk {
+    private static final int UNIT_SAMPLE_COUNT = 16;
+
+    private final long[] times = new long[Chunk.POINT_COUNT_MAX];
+    private final long[] differences = new long[Chunk.POINT_COUNT_MAX];
+    private int count;
+    private long unit;
+
+    /// @param newCount at least 1
+    void load(long[] source, int from, int newCount) {
+        count = newCount;
+        System.arraycopy(source, from, times, 0, count);
+        for (int i = 0; i < count - 1; i++) {
+            differences[i] = times[i + 1] - times[i];
+        }
+        unit = commonUnit();
+        if (unit > 1) {
+            for (int i = 0; i < count - 1; i++) {
+                differences[i] /= unit;
+            }
+        }
+    }
+
+    int count() {
+        return count;
+    }
+
+    long[] times() {
+        return times;
+    }
+
+    long first() {
+        return times[0];
+    }
+
+    /// Nanoseconds, at least 1.
+    long unit() {
+        return unit;
+    }
+
+    /// `count - 1` differences in units, none negative.
+    long[] differences() {
+        return differences;
+    }
+
+    private long commonUnit() {
+        long common = 0;
+        int step = Math.max(1, (count - 1) / UNIT_SAMPLE_COUNT);
+        for (int i = 0; i < count - 1 && common != 1; i += step) {
+            common = commonDivisor(common, differences[i]);
+        }
+        if (common > 1) {
+            for (int i = 0; i < count - 1 && common != 1; i++) {
+                common = commonDivisor(common, differences[i]);
+            }
+        }
+        // No difference at all leaves 0: every time is the same.
+        return Math.max(1, common);
+    }
+
+    private static long commonDivisor(long a, long b) {
+        long larger = b;
+        long smaller = a;
+        while (smaller != 0) {
+            long rest = larger % smaller;
+            larger = smaller;
+            smaller = rest;
+        }
+        return larger;
+    }
+}

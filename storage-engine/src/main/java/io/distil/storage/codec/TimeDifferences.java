@@ -1,0 +1,51 @@
+package io.distil.storage.codec;
+
+import io.distil.base.CorruptBlock;
+
+/// Times by their differences: irregular ones, bursts, long silences (which become exceptions).
+///
+/// | bytes | field | rule |
+/// |---|---|---|
+/// | 8 | first | nanoseconds |
+/// | 1..10 | unit | varint, nanoseconds, at least 1 |
+/// | rest | differences | count - 1 integers in units, {@link PackedIntegers} |
+final class TimeDifferences implements TimeScheme {
+    private static final int HEADER_BYTES_MAX = 8 + 10;
+
+    private final PackedIntegers packing = new PackedIntegers();
+
+    @Override
+    public int number() {
+        return 2;
+    }
+
+    @Override
+    public String label() {
+        return "differences";
+    }
+
+    @Override
+    public int plan(TimeChunk chunk) {
+        return HEADER_BYTES_MAX + packing.plan(chunk.differences(), chunk.count() - 1);
+    }
+
+    @Override
+    public void write(TimeChunk chunk, ByteSink out) {
+        out.putLong(chunk.first());
+        out.putVarint(chunk.unit());
+        packing.write(chunk.differences(), chunk.count() - 1, out);
+    }
+
+    @Override
+    public void read(ByteSource in, long[] times, int count) throws CorruptBlock {
+        long time = in.takeLong("first time");
+        long unit = in.takeVarint("unit of times");
+        packing.read(in, times, count - 1);
+        for (int i = 0; i < count - 1; i++) {
+            long difference = times[i] * unit;
+            times[i] = time;
+            time += difference;
+        }
+        times[count - 1] = time;
+    }
+}
