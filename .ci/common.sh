@@ -1,0 +1,42 @@
+# Shared by ./distil, ./test and ./format. Sourced, never run; expects `set -euo pipefail` and $root.
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Sets $java_home to a JDK 25: JAVA_HOME if it is one, else one below /usr/lib/jvm, else the one `java` on the path belongs
+# to. A JDK's `release` file says its version, which spares starting it.
+find_jdk() {
+    local candidate on_path
+    for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+        if is_jdk_25 "$candidate"; then
+            java_home=$candidate
+            return
+        fi
+    done
+    if on_path=$(command -v java); then
+        candidate=$(dirname "$(dirname "$(readlink -f "$on_path")")")
+        if is_jdk_25 "$candidate"; then
+            java_home=$candidate
+            return
+        fi
+    fi
+    fail "Distil needs JDK 25: install it (Temurin's Debian package is temurin-25-jdk, see https://adoptium.net)" \
+        "or point JAVA_HOME at one."
+}
+
+is_jdk_25() {
+    local line
+    [[ -n $1 && -x $1/bin/java && -x $1/bin/javac && -r $1/release ]] || return 1
+    while IFS= read -r line || [[ -n $line ]]; do
+        [[ $line == 'JAVA_VERSION="25"'* || $line == 'JAVA_VERSION="25.'* ]] && return 0
+    done < "$1/release"
+    return 1
+}
+
+# Maven may run on any Java from 17; it is told where the JDK 25 is by the variable its toolchain search reads.
+find_maven() {
+    command -v mvn > /dev/null || fail "Distil is built with Maven: install it with 'apt-get install maven'."
+    export JAVA25_HOME=$java_home
+}

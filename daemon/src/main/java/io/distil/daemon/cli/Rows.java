@@ -1,0 +1,39 @@
+package io.distil.daemon.cli;
+
+import io.distil.base.Version;
+import java.io.IOException;
+import java.util.Map;
+
+/// An answer, written cell by cell: for people as a table or as lines, for programs as JSON. Every row has the same fields in
+/// the same order.
+///
+/// A cell's name is its JSON field and its heading. One owner thread.
+public interface Rows extends AutoCloseable {
+    Rows text(String name, String value);
+
+    Rows integer(String name, long value);
+
+    /// A value exactly as it is stored.
+    Rows number(String name, double value);
+
+    /// A computed value: exact in JSON, six digits for people.
+    Rows rounded(String name, double value);
+
+    /// Nanoseconds since the epoch in JSON, ISO-8601 for people.
+    Rows time(String name, long nanos);
+
+    /// `major` and `minor` in JSON, one `version` for people.
+    Rows version(Version version);
+
+    /// An object in JSON, `key=value, …` for people.
+    Rows texts(String name, Map<String, String> values);
+
+    /// Nothing where another row has something: null in JSON, `-` for people.
+    Rows absent(String name);
+
+    /// Ends a row.
+    void end() throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

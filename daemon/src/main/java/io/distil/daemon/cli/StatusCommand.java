@@ -1,0 +1,21 @@
+package io.distil.daemon.cli;
+
+import io.distil.base.api.StreamStore;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+
+/// `distil status`: what the daemon says of itself.
+@Command(name = "status", description = "Prints what the daemon says of itself.")
+final class StatusCommand extends ClientCommand {
+    StatusCommand(CommandContext context) {
+        super(context);
+    }
+
+    @Override
+    protected void run(StreamStore store) throws IOException {
+        try (Rows rows = fields()) {
+            store.status().forEach(rows::text);
+            rows.end();
+        }
+    }
+}
