@@ -14,6 +14,8 @@ public enum MemoryOwner {
     CHANGE_HISTORY("change-history"),
     /// Point and window batches in the hands of clients and sessions.
     BATCHES("batches"),
+    /// Blocks of series trees being built by commits.
+    TREE_COMMIT("tree-commit"),
     /// Scratch space of tests and tools.
     SCRATCH("scratch");
 

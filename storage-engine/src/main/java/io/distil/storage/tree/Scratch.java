@@ -1,0 +1,22 @@
+package io.distil.storage.tree;
+
+import io.distil.storage.codec.LeafPoints;
+import io.distil.storage.segment.BlockReader;
+
+/// What one query or commit needs room for: a codec and decoded points, reused from query to query so that nothing is
+/// allocated per point. One owner at a time.
+final class Scratch {
+    final LeafBlocks leaves;
+
+    /// The tree's points of the region at hand.
+    final LeafPoints base;
+
+    /// What they become under the overlay.
+    final LeafPoints resolved;
+
+    Scratch(BlockReader reader, TreeShape shape) {
+        leaves = new LeafBlocks(reader);
+        base = new LeafPoints(shape.leafPointsMax());
+        resolved = new LeafPoints(shape.leafPointsMax());
+    }
+}
