@@ -16,6 +16,8 @@ public enum MemoryOwner {
     BATCHES("batches"),
     /// Blocks of series trees being built by commits.
     TREE_COMMIT("tree-commit"),
+    /// Frames of the wire protocol: received and not yet done with, or kept to be filled again.
+    WIRE_FRAMES("wire-frames"),
     /// Scratch space of tests and tools.
     SCRATCH("scratch");
 

@@ -1,0 +1,163 @@
+package io.distil.wire.frame;
+
+import io.distil.base.ErrorCode;
+import io.distil.base.StreamId;
+import io.distil.base.TimeRange;
+import io.distil.base.Version;
+import io.distil.base.api.Outcome;
+import io.distil.base.api.Point;
+import io.distil.base.api.PointColumns;
+import io.distil.base.api.StoredRecord;
+import io.distil.base.api.StreamDescriptor;
+import io.distil.base.api.StreamInfo;
+import io.distil.base.api.WindowBatch;
+import io.distil.wire.frame.sbe.*;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Turns received frames into answers. Points and windows stay in the frame's memory.
+public final class AnswerDecoder {
+    private AnswerDecoder() {}
+
+    public static Answer decode(Frame frame) throws MalformedFrame {
+        FrameReader reader = new FrameReader(frame);
+        Answer answer =
+                switch (frame.templateId()) {
+                    case WelcomeDecoder.TEMPLATE_ID -> welcome(frame, reader);
+                    case FailureDecoder.TEMPLATE_ID -> {
+                        RequestDecoder.checkBlock(frame, FailureDecoder.BLOCK_LENGTH);
+                        var block = new FailureDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        yield new Answer.Failure(
+                                ErrorCode.ofNumber(block.code()), block.inDoubt() != 0, reader.text("sentence"));
+                    }
+                    case PongDecoder.TEMPLATE_ID -> {
+                        RequestDecoder.checkBlock(frame, PongDecoder.BLOCK_LENGTH);
+                        var block = new PongDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        yield new Answer.Pong(block.echo());
+                    }
+                    case EndDecoder.TEMPLATE_ID -> new Answer.End();
+                    case DoneDecoder.TEMPLATE_ID -> {
+                        RequestDecoder.checkBlock(frame, DoneDecoder.BLOCK_LENGTH);
+                        var block = new DoneDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        yield new Answer.Done(
+                                new Outcome(RequestDecoder.get(block.outcomeVersion()), block.propertyVersion()));
+                    }
+                    case StatusDecoder.TEMPLATE_ID -> new Answer.Status(reader.map("status", Integer.MAX_VALUE));
+                    case SnapshotOpenedDecoder.TEMPLATE_ID -> {
+                        RequestDecoder.checkBlock(frame, SnapshotOpenedDecoder.BLOCK_LENGTH);
+                        var block =
+                                new SnapshotOpenedDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        yield new Answer.SnapshotOpened(block.snapshot(), RequestDecoder.get(block.shown()));
+                    }
+                    case NearestDecoder.TEMPLATE_ID -> {
+                        RequestDecoder.checkBlock(frame, NearestDecoder.BLOCK_LENGTH);
+                        var block = new NearestDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        yield new Answer.Nearest(
+                                block.isFound() != 0
+                                        ? Optional.of(new Point(block.time(), block.value()))
+                                        : Optional.empty());
+                    }
+                    default -> chunk(frame, reader);
+                };
+        reader.end();
+        return answer;
+    }
+
+    private static Answer welcome(Frame frame, FrameReader reader) throws MalformedFrame {
+        RequestDecoder.checkBlock(frame, WelcomeDecoder.BLOCK_LENGTH);
+        var block = new WelcomeDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+        Answer.Limits limits = new Answer.Limits(
+                (int) block.frameBytesMax(),
+                (int) block.insertPointsMax(),
+                (int) block.mutationsInFlightMax(),
+                block.mutationBytesInFlightMax(),
+                (int) block.readsInFlightMax(),
+                (int) block.snapshotsHeldMax(),
+                (int) block.chunkPointsMax(),
+                (int) block.chunkWindowsMax(),
+                (int) block.creditMax(),
+                (int) block.idleTimeoutMillis());
+        return new Answer.Welcome(
+                (int) block.protocolVersion(), block.features(), limits, reader.text("server name"));
+    }
+
+    private static Answer chunk(Frame frame, FrameReader reader) throws MalformedFrame {
+        return switch (frame.templateId()) {
+            case StreamsDecoder.TEMPLATE_ID -> {
+                RequestDecoder.checkBlock(frame, StreamsDecoder.BLOCK_LENGTH);
+                var block = new StreamsDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                int count = reader.checkCount("stream count", block.streamCount(), 40);
+                List<StreamInfo> streams = new ArrayList<>(count);
+                for (int i = 0; i < count; i++) {
+                    streams.add(stream(reader));
+                }
+                yield new Answer.Streams(streams);
+            }
+            case TextsDecoder.TEMPLATE_ID -> {
+                RequestDecoder.checkBlock(frame, TextsDecoder.BLOCK_LENGTH);
+                var block = new TextsDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                int count = reader.checkCount("text count", block.textCount(), Integer.BYTES);
+                List<String> texts = new ArrayList<>(count);
+                for (int i = 0; i < count; i++) {
+                    texts.add(reader.text("text"));
+                }
+                yield new Answer.Texts(texts);
+            }
+            case RecordsDecoder.TEMPLATE_ID -> {
+                RequestDecoder.checkBlock(frame, RecordsDecoder.BLOCK_LENGTH);
+                var block = new RecordsDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                int count = reader.checkCount("record count", block.recordCount(), 16);
+                List<StoredRecord> records = new ArrayList<>(count);
+                for (int i = 0; i < count; i++) {
+                    long revision = reader.number64("revision");
+                    records.add(new StoredRecord(reader.text("key"), revision, reader.bytes("value")));
+                    reader.align();
+                }
+                yield new Answer.Records(records);
+            }
+            case PointsDecoder.TEMPLATE_ID -> {
+                RequestDecoder.checkBlock(frame, PointsDecoder.BLOCK_LENGTH);
+                var block = new PointsDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                int count = reader.checkCount("point count", block.pointCount(), 2 * Long.BYTES);
+                MemorySegment times = reader.column("times", count);
+                MemorySegment values = reader.column("values", count);
+                yield new Answer.Points(new PointColumns(times, values, count));
+            }
+            case WindowsDecoder.TEMPLATE_ID -> {
+                RequestDecoder.checkBlock(frame, WindowsDecoder.BLOCK_LENGTH);
+                var block = new WindowsDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                int count =
+                        reader.checkCount("window count", block.windowCount(), WindowBatch.COLUMN_COUNT * Long.BYTES);
+                List<MemorySegment> columns = new ArrayList<>(WindowBatch.COLUMN_COUNT);
+                for (WindowBatch.Column column : WindowBatch.Column.values()) {
+                    columns.add(reader.column(column.name(), count));
+                }
+                yield new Answer.Windows(count, columns);
+            }
+            case RangesDecoder.TEMPLATE_ID -> {
+                RequestDecoder.checkBlock(frame, RangesDecoder.BLOCK_LENGTH);
+                var block = new RangesDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                int count = reader.checkCount("range count", block.rangeCount(), 2 * Long.BYTES);
+                List<TimeRange> ranges = new ArrayList<>(count);
+                for (int i = 0; i < count; i++) {
+                    ranges.add(new TimeRange(reader.number64("from"), reader.number64("until")));
+                }
+                yield new Answer.Ranges(ranges);
+            }
+            default -> throw new MalformedFrame("frame type " + frame.templateId() + " is no answer");
+        };
+    }
+
+    private static StreamInfo stream(FrameReader reader) throws MalformedFrame {
+        StreamId id = reader.streamId("stream");
+        Version version = new Version(reader.number64("major"), reader.number64("minor"));
+        long propertyVersion = reader.number64("property version");
+        String collection = reader.text("collection");
+        var tags = reader.map("tags", Integer.MAX_VALUE);
+        var annotations = reader.map("annotations", Integer.MAX_VALUE);
+        reader.align();
+        return new StreamInfo(new StreamDescriptor(id, collection, tags, annotations, propertyVersion), version);
+    }
+}

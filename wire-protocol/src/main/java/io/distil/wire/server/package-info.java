@@ -1,0 +1,12 @@
+/// Serves any {@link io.distil.base.api.StreamStore} to the network.
+///
+/// Promise: no client, slow, broken or hostile, makes the server take more memory than its options say, stops it from
+/// serving others, or has a mutation applied in part. Event loops move bytes and never wait; the store is asked on reader
+/// threads and answers mutations by futures; the points of an insert stay in the frame they came in until it is done.
+///
+/// It knows the interface of a store and nothing of what is behind it.
+///
+/// Reading order: {@link io.distil.wire.server.WireServer} and its options, `Session` (one connection: its states, what is
+/// in flight, and when the socket is not read), `ReadTask` (a streamed answer under credit), `ChunkSource` (where chunks
+/// come from), `HeldSnapshots`, `MemoryBudget` and `ReaderPool` (what sessions share), `Transport` (io_uring, epoll or NIO).
+package io.distil.wire.server;
