@@ -1,0 +1,118 @@
+package io.distil.distillates;
+
+import io.distil.base.StreamId;
+import io.distil.base.TimeRange;
+import io.distil.base.api.ModelStore;
+import io.distil.base.api.Mutation;
+import io.distil.base.api.Outcome;
+import io.distil.base.api.StoredRecord;
+import io.distil.base.api.StreamCursor;
+import io.distil.base.api.StreamFilter;
+import io.distil.base.api.StreamInfo;
+import io.distil.base.api.StreamSnapshot;
+import io.distil.base.api.StreamStore;
+import io.distil.base.api.VersionSelector;
+import io.distil.base.api.WriteTag;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A store in memory that remembers the outputs that were replaced, counts open snapshots, and can lose its connection just
+/// before or just after it has done something.
+final class WatchedStore implements StreamStore {
+    /// What happens to the next atomic mutation.
+    enum Mishap {
+        NONE,
+        LOST_BEFORE,
+        LOST_AFTER
+    }
+
+    /// One piece of output, as it was replaced.
+    record Replaced(StreamId stream, TimeRange range) {}
+
+    final ModelStore model;
+    final List<Replaced> replaced = new ArrayList<>();
+    final AtomicInteger openSnapshots = new AtomicInteger();
+    Mishap next = Mishap.NONE;
+
+    WatchedStore(ModelStore model) {
+        this.model = model;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+        if (!(mutation instanceof Mutation.Atomic(List<Mutation.Replace> replacements, _))) {
+            return model.submit(mutation, tag);
+        }
+        Mishap mishap = next;
+        next = Mishap.NONE;
+        if (mishap == Mishap.LOST_BEFORE) {
+            return CompletableFuture.failedFuture(new IOException("connection lost"));
+        }
+        CompletableFuture<Outcome> outcome = model.submit(mutation, tag);
+        if (!outcome.isCompletedExceptionally()) {
+            replacements.forEach(r -> replaced.add(new Replaced(r.stream(), r.range())));
+        }
+        return mishap == Mishap.LOST_AFTER
+                ? CompletableFuture.failedFuture(new IOException("connection lost"))
+                : outcome;
+    }
+
+    @Override
+    public StreamInfo info(StreamId stream) {
+        return model.info(stream);
+    }
+
+    @Override
+    public StreamCursor find(StreamFilter filter) {
+        return model.find(filter);
+    }
+
+    @Override
+    public List<String> collections(String prefix) {
+        return model.collections(prefix);
+    }
+
+    @Override
+    public StreamSnapshot snapshot(StreamId stream, VersionSelector at) {
+        StreamSnapshot snapshot = model.snapshot(stream, at);
+        openSnapshots.incrementAndGet();
+        return (StreamSnapshot) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {StreamSnapshot.class}, (_, method, args) -> {
+                    if (method.getName().equals("close")) {
+                        openSnapshots.decrementAndGet();
+                    }
+                    try {
+                        return method.invoke(snapshot, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Override
+    public Optional<StoredRecord> record(String key) {
+        return model.record(key);
+    }
+
+    @Override
+    public List<StoredRecord> records(String prefix) {
+        return model.records(prefix);
+    }
+
+    @Override
+    public SortedMap<String, String> status() {
+        return model.status();
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
