@@ -4,6 +4,7 @@ import io.distil.base.BrokenInvariant;
 import io.distil.storage.ring.Disk;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /// Blocks in append-only segment files of one directory, with a cache over them.
 ///
@@ -45,6 +46,11 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
         SegmentWriter writer =
                 new SegmentWriter(disk, files, cache, options.segmentBytes(), nextSegmentNumber, bytes);
         return new BlockStore(files, loader, cache, writer);
+    }
+
+    /// The numbers of the segment files in `directory`, ascending.
+    public static List<Integer> segmentNumbers(Disk disk, String directory) throws IOException {
+        return SegmentFiles.numbers(disk, directory);
     }
 
     /// Once a write or sync has failed, this fails for good; reads go on.

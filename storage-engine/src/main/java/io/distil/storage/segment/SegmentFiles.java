@@ -84,6 +84,14 @@ final class SegmentFiles implements AutoCloseable {
         return bytes;
     }
 
+    static List<Integer> numbers(Disk disk, String directory) throws IOException {
+        return disk.list(directory).stream()
+                .map(SegmentFiles::number)
+                .filter(number -> number >= 0)
+                .sorted()
+                .toList();
+    }
+
     /// The number in a file name, or -1 if it is not a segment's: strangers are left alone.
     private static int number(String name) {
         return name.matches("\\d{8}\\.segment") ? Integer.parseInt(name.substring(0, 8)) : -1;

@@ -28,6 +28,12 @@ final class SuperblockFile {
 
     private static final long FILE_BYTES = (long) Superblock.SLOT_COUNT * Superblock.SLOT_BYTES;
 
+    /// What opening the file gives.
+    ///
+    /// @param latest the valid superblock with the latest checkpoint
+    /// @param isOtherDamaged whether the other slot cannot be read: torn by a crash, or a later checkpoint that has rotted
+    record Found(Superblock latest, boolean isOtherDamaged) {}
+
     private final Disk disk;
 
     SuperblockFile(Disk disk) {
@@ -69,14 +75,15 @@ final class SuperblockFile {
         }
     }
 
-    /// The latest valid superblock.
+    /// The latest checkpoint that can be read.
     ///
     /// @throws CorruptBlock if no slot is valid
     /// @throws Refused `FORMAT_TOO_NEW` or `FORMAT_UNKNOWN`; nothing was changed
-    Superblock read() throws IOException {
+    Found read() throws IOException {
         List<Slot> slots = slots();
         Superblock latest = null;
         List<String> reasons = new ArrayList<>();
+        int foreignCount = 0;
         for (Slot slot : slots) {
             switch (slot) {
                 case Slot.TooNew tooNew -> throw new Refused(
@@ -86,13 +93,13 @@ final class SuperblockFile {
                                 + ": use a newer version of it");
                 case Slot.Valid valid -> latest = later(latest, valid.superblock());
                 case Slot.Damaged damaged -> reasons.add(damaged.reason());
-                case Slot.Foreign _ -> {}
+                case Slot.Foreign _ -> foreignCount++;
             }
         }
         if (latest != null) {
-            return latest;
+            return new Found(latest, foreignCount > 0 || !reasons.isEmpty());
         }
-        if (reasons.isEmpty()) {
+        if (foreignCount == slots.size()) {
             throw new Refused(
                     ErrorCode.FORMAT_UNKNOWN,
                     NAME + " was not written by Distil: neither of its slots begins as ours do");
