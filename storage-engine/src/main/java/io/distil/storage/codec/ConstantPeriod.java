@@ -22,19 +22,14 @@ final class ConstantPeriod implements TimeScheme {
     }
 
     @Override
-    public int plan(TimeChunk chunk) {
-        long[] differences = chunk.differences();
-        long unlike = 0;
-        for (int i = 1; i < chunk.count() - 1; i++) {
-            unlike |= differences[i] ^ differences[0];
-        }
-        return unlike == 0 ? BYTES_MAX : INAPPLICABLE;
+    public int plan(TimeChunk chunk, int bytesToBeat) {
+        return chunk.isPeriodic() ? BYTES_MAX : INAPPLICABLE;
     }
 
     @Override
     public void write(TimeChunk chunk, ByteSink out) {
         out.putLong(chunk.first());
-        out.putVarint(chunk.count() > 1 ? chunk.differences()[0] * chunk.unit() : 0);
+        out.putVarint(chunk.count() > 1 ? chunk.differences()[0] : 0);
     }
 
     @Override

@@ -17,6 +17,11 @@ final class DistinctValues implements ValueScheme {
     private static final int SLOT_MASK = (1 << SLOTS_LOG2) - 1;
     private static final int FREE = -1;
 
+    /// Drawn from as many values as half a chunk has points, the first would have about this many different ones.
+    private static final int FIRST_COUNT = 256;
+
+    private static final int FIRST_DISTINCT_MAX = 228;
+
     /// 2^64 divided by the golden ratio spreads neighbouring bits (Knuth, TAOCP volume 3, section 6.4).
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
@@ -86,13 +91,16 @@ final class DistinctValues implements ValueScheme {
 
     /// Finds the different values in the order in which they first occur, and gives each point the index of its own.
     ///
-    /// @return false if more than half of the points differ
+    /// @return false if more than half of the points differ, or nearly all of the first
     private boolean collect(ValueChunk chunk) {
         long[] bits = chunk.bits();
         int distinctMax = chunk.count() / 2;
         Arrays.fill(slots, FREE);
         distinctCount = 0;
         for (int i = 0; i < chunk.count(); i++) {
+            if (i == FIRST_COUNT && distinctCount > FIRST_DISTINCT_MAX) {
+                return false;
+            }
             long wanted = bits[i];
             int slot = (int) (wanted * GOLDEN >>> (Long.SIZE - SLOTS_LOG2));
             while (slots[slot] != FREE && distinct[slots[slot]] != wanted) {

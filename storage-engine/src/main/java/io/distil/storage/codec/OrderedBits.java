@@ -15,6 +15,7 @@ import io.distil.base.CorruptBlock;
 /// The **ordered** integer of a double's bits has all bits but the sign inverted where the sign is set.
 final class OrderedBits implements ValueScheme {
     private static final int HEADER_BYTES = 9;
+    private static final int SAMPLE_COUNT = 32;
 
     private final IntegerColumn column = new IntegerColumn();
     private final long[] integers = new long[Chunk.POINT_COUNT_MAX];
@@ -47,7 +48,28 @@ final class OrderedBits implements ValueScheme {
         for (int i = 0; i < count; i++) {
             integers[i] >>= shift;
         }
-        return HEADER_BYTES + column.plan(integers, count);
+        return sampledBits(count) * count / Byte.SIZE > bytesToBeat
+                ? INAPPLICABLE
+                : HEADER_BYTES + column.plan(integers, count);
+    }
+
+    /// Bits that the integers of a sample need at least, by their first or second differences. Packing takes more: it pays
+    /// the widest of a group.
+    private long sampledBits(int count) {
+        if (count < 4 * SAMPLE_COUNT) {
+            return 0;
+        }
+        long onceBits = 0;
+        long twiceBits = 0;
+        for (int s = 0; s < SAMPLE_COUNT; s++) {
+            int at = s * (count - 2) / SAMPLE_COUNT;
+            long once = integers[at + 1] - integers[at];
+            long twice = integers[at + 2] - integers[at + 1] - once;
+            onceBits += BitPacking.width(BitPacking.zigzag(once));
+            twiceBits += BitPacking.width(BitPacking.zigzag(twice));
+        }
+        // Integers that are drawn at random differ by one bit more than they spread.
+        return Math.min(onceBits, twiceBits) / SAMPLE_COUNT - 1;
     }
 
     @Override

@@ -28,12 +28,19 @@ final class PackedIntegers {
     private static final int EXCEPTION_HEADER_BITS = 24;
     private static final int SAMPLE_COUNT = 31;
 
+    /// An eighth of the sample at either end may be outliers.
+    private static final int SAMPLE_TRIM_PART = 8;
+
+    /// In so narrow a range the ends may be rare although the sample has them: codes of distinct values are like that.
+    private static final int NARROW_WIDTH_MAX = 12;
+
     private final long[] bases;
     private final byte[] widths;
     private final long[] positions = new long[GROUP_COUNT];
     private final long[] exceptions = new long[GROUP_COUNT];
     private final int[] countsByWidth = new int[Long.SIZE + 1];
     private final long[] sample = new long[SAMPLE_COUNT];
+    private int sampleCount;
     private long costBits;
 
     PackedIntegers() {
@@ -109,12 +116,39 @@ final class PackedIntegers {
         widths[group] = (byte) rangeWidth;
         costBits = (long) n * rangeWidth;
         if (rangeWidth > 0) {
-            planAboveMinimum(integers, from, n, min);
-            planAroundMedian(integers, from, n);
+            sortSample(integers, from, n);
+            planExceptions(integers, from, n, min, max, rangeWidth);
         }
     }
 
-    /// Offsets from the smallest integer: right for one-sided tails, as waiting times have.
+    /// Tries narrower widths where the bulk of a sample is narrower than the whole range; elsewhere too many would not fit.
+    private void planExceptions(long[] integers, int from, int n, long min, long max, int rangeWidth) {
+        int trimmed = sampleCount / SAMPLE_TRIM_PART;
+        long bulk = sample[sampleCount - 1 - trimmed] - sample[trimmed];
+        if (rangeWidth > NARROW_WIDTH_MAX && BitPacking.width(bulk) == rangeWidth) {
+            return;
+        }
+        long median = sample[sampleCount / 2];
+        planAroundMedian(integers, from, n, median);
+        if (BitPacking.width(max - median) > BitPacking.width(median - min) + 1) {
+            planAboveMinimum(integers, from, n, min);
+        }
+    }
+
+    /// A window of 2^w integers with the median in its middle: right where outliers lie on both sides.
+    private void planAroundMedian(long[] integers, int from, int n, long median) {
+        Arrays.fill(countsByWidth, 0);
+        for (int i = from; i < from + n; i++) {
+            countsByWidth[BitPacking.width(BitPacking.zigzag(integers[i] - median))]++;
+        }
+        int width = cheapestWidth(n);
+        if (width >= 0) {
+            bases[from / GROUP_COUNT] = width == 0 ? median : median - (1L << (width - 1));
+            widths[from / GROUP_COUNT] = (byte) width;
+        }
+    }
+
+    /// A window that starts at the smallest integer: right for a tail above the median, as waiting times have it.
     private void planAboveMinimum(long[] integers, int from, int n, long min) {
         Arrays.fill(countsByWidth, 0);
         for (int i = from; i < from + n; i++) {
@@ -123,20 +157,6 @@ final class PackedIntegers {
         int width = cheapestWidth(n);
         if (width >= 0) {
             bases[from / GROUP_COUNT] = min;
-            widths[from / GROUP_COUNT] = (byte) width;
-        }
-    }
-
-    /// A window of 2^w integers with the median in its middle: right where outliers lie on both sides.
-    private void planAroundMedian(long[] integers, int from, int n) {
-        long median = sampledMedian(integers, from, n);
-        Arrays.fill(countsByWidth, 0);
-        for (int i = from; i < from + n; i++) {
-            countsByWidth[BitPacking.width(BitPacking.zigzag(integers[i] - median))]++;
-        }
-        int width = cheapestWidth(n);
-        if (width >= 0) {
-            bases[from / GROUP_COUNT] = width == 0 ? median : median - (1L << (width - 1));
             widths[from / GROUP_COUNT] = (byte) width;
         }
     }
@@ -162,17 +182,16 @@ final class PackedIntegers {
         return best;
     }
 
-    private long sampledMedian(long[] integers, int from, int n) {
-        int taken = Math.min(SAMPLE_COUNT, n);
-        for (int s = 0; s < taken; s++) {
-            long next = integers[from + s * n / taken];
+    private void sortSample(long[] integers, int from, int n) {
+        sampleCount = Math.min(SAMPLE_COUNT, n);
+        for (int s = 0; s < sampleCount; s++) {
+            long next = integers[from + s * n / sampleCount];
             int place = s;
             for (; place > 0 && sample[place - 1] > next; place--) {
                 sample[place] = sample[place - 1];
             }
             sample[place] = next;
         }
-        return sample[taken / 2];
     }
 
     private void writeGroup(long[] integers, int from, int n, long base, long previousBase, int width, ByteSink out) {

@@ -55,7 +55,7 @@ final class PeriodWithJitter implements TimeScheme {
     }
 
     @Override
-    public int plan(TimeChunk chunk) {
+    public int plan(TimeChunk chunk, int bytesToBeat) {
         int count = chunk.count();
         if (count < COUNT_MIN || !countTicks(chunk)) {
             return INAPPLICABLE;

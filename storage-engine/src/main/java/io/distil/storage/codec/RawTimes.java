@@ -15,7 +15,7 @@ final class RawTimes implements TimeScheme {
     }
 
     @Override
-    public int plan(TimeChunk chunk) {
+    public int plan(TimeChunk chunk, int bytesToBeat) {
         return chunk.count() * Long.BYTES;
     }
 

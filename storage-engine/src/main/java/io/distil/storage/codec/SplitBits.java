@@ -48,7 +48,9 @@ final class SplitBits implements ValueScheme {
     @Override
     public int plan(ValueChunk chunk, int bytesToBeat) {
         int count = chunk.count();
-        if (count < SAMPLE_COUNT || estimateBits(chunk) * count / 8 >= bytesToBeat) {
+        if (count < SAMPLE_COUNT
+                || BitPacking.bytes(count, RIGHT_WIDTH_MIN) >= bytesToBeat
+                || estimateBits(chunk) * count / Byte.SIZE >= bytesToBeat) {
             return INAPPLICABLE;
         }
         fillEntries(rightWidth);

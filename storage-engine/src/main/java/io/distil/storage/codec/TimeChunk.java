@@ -11,6 +11,7 @@ final class TimeChunk {
     private final long[] differences = new long[Chunk.POINT_COUNT_MAX];
     private int count;
     private long unit;
+    private boolean periodic;
 
     /// @param newCount at least 1
     void load(long[] source, int from, int newCount) {
@@ -19,7 +20,8 @@ final class TimeChunk {
         for (int i = 0; i < count - 1; i++) {
             differences[i] = times[i + 1] - times[i];
         }
-        unit = commonUnit();
+        periodic = areAlike();
+        unit = periodic ? 1 : commonUnit();
         if (unit > 1) {
             for (int i = 0; i < count - 1; i++) {
                 differences[i] /= unit;
@@ -39,6 +41,11 @@ final class TimeChunk {
         return times[0];
     }
 
+    /// True if all differences are equal; the unit is 1 then.
+    boolean isPeriodic() {
+        return periodic;
+    }
+
     /// Nanoseconds, at least 1.
     long unit() {
         return unit;
@@ -47,6 +54,14 @@ final class TimeChunk {
     /// `count - 1` differences in units, none negative.
     long[] differences() {
         return differences;
+    }
+
+    private boolean areAlike() {
+        long unlike = 0;
+        for (int i = 1; i < count - 1; i++) {
+            unlike |= differences[i] ^ differences[0];
+        }
+        return unlike == 0;
     }
 
     private long commonUnit() {
@@ -60,8 +75,7 @@ final class TimeChunk {
                 common = commonDivisor(common, differences[i]);
             }
         }
-        // No difference at all leaves 0: every time is the same.
-        return Math.max(1, common);
+        return common;
     }
 
     private static long commonDivisor(long a, long b) {

@@ -32,13 +32,13 @@ final class TimeColumn {
     }
 
     private TimeScheme choose() {
-        if (constantPeriod.plan(chunk) != TimeScheme.INAPPLICABLE) {
+        if (chunk.isPeriodic()) {
             return constantPeriod;
         }
         TimeScheme best = raw;
-        int bestBytes = Integer.MAX_VALUE;
+        int bestBytes = raw.plan(chunk, Integer.MAX_VALUE);
         for (TimeScheme scheme : schemes) {
-            int bytes = scheme == constantPeriod ? TimeScheme.INAPPLICABLE : scheme.plan(chunk);
+            int bytes = scheme.plan(chunk, bestBytes);
             if (bytes < bestBytes) {
                 best = scheme;
                 bestBytes = bytes;

@@ -11,6 +11,7 @@ import io.distil.base.CorruptBlock;
 /// | rest | differences | count - 1 integers in units, {@link PackedIntegers} |
 final class TimeDifferences implements TimeScheme {
     private static final int HEADER_BYTES_MAX = 8 + 10;
+    private static final int SAMPLE_COUNT = 32;
 
     private final PackedIntegers packing = new PackedIntegers();
 
@@ -25,8 +26,25 @@ final class TimeDifferences implements TimeScheme {
     }
 
     @Override
-    public int plan(TimeChunk chunk) {
-        return HEADER_BYTES_MAX + packing.plan(chunk.differences(), chunk.count() - 1);
+    public int plan(TimeChunk chunk, int bytesToBeat) {
+        int differenceCount = chunk.count() - 1;
+        return sampledBits(chunk.differences(), differenceCount) * differenceCount / Byte.SIZE > bytesToBeat
+                ? INAPPLICABLE
+                : HEADER_BYTES_MAX + packing.plan(chunk.differences(), differenceCount);
+    }
+
+    /// Bits that a sample of the differences needs at least: how far they are from the one before, less one bit because
+    /// differences drawn at random are farther from each other than from their middle.
+    private static long sampledBits(long[] differences, int count) {
+        if (count < 4 * SAMPLE_COUNT) {
+            return 0;
+        }
+        long bits = 0;
+        for (int s = 0; s < SAMPLE_COUNT; s++) {
+            int at = s * (count - 1) / SAMPLE_COUNT;
+            bits += BitPacking.width(BitPacking.zigzag(differences[at + 1] - differences[at]));
+        }
+        return bits / SAMPLE_COUNT - 1;
     }
 
     @Override

@@ -15,8 +15,9 @@ sealed interface TimeScheme permits ConstantPeriod, PeriodWithJitter, TimeDiffer
     /// The name that tools print.
     String label();
 
+    /// @param bytesToBeat a scheme that sees early that it will take more may answer {@link #INAPPLICABLE}
     /// @return the bytes that {@link #write} will take, or a few more; {@link #INAPPLICABLE} if it cannot
-    int plan(TimeChunk chunk);
+    int plan(TimeChunk chunk, int bytesToBeat);
 
     void write(TimeChunk chunk, ByteSink out);
 
