@@ -94,9 +94,10 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
             return;
         }
         closed = true;
-        loader.close();
-        writer.close();
-        cache.close();
-        files.close();
+        try (files;
+                cache;
+                writer) {
+            loader.close();
+        }
     }
 }

@@ -27,6 +27,9 @@ import java.util.List;
 ///                   firstUnwritten              filling
 /// ```
 ///
+/// A file is made larger in steps ahead of its writes and cut to its length at its end: writes that move the end of a file
+/// wait for one another in the kernel, whatever the queue's depth (1.5 against 2.4 GB/s when measured).
+///
 /// Only {@link #sync} submits a buffer that is not full, padded with zeros to a page. No page is written twice.
 ///
 /// After a write or sync has failed, what is on disk beyond the last sync is unknown. The writer then retires: everything
@@ -37,6 +40,9 @@ final class SegmentWriter implements AutoCloseable {
 
     /// One being filled, the others in flight. More brought nothing when measured.
     static final int BUFFER_COUNT = 7;
+
+    /// By how much a file is made larger. It costs no space: what is not written is a hole.
+    private static final long GROWTH_BYTES = 16 << 20;
 
     private static final long PAGE_MASK = OffHeap.PAGE_BYTES - 1;
     private static final long SYNC_TOKEN = -1;
@@ -67,6 +73,8 @@ final class SegmentWriter implements AutoCloseable {
     private int segmentNumber;
     /// Where the next byte goes in the file.
     private long offset;
+    /// The file's size, ahead of the offset.
+    private long fileBytes;
 
     private long filling;
     private int filledBytes;
@@ -140,13 +148,31 @@ final class SegmentWriter implements AutoCloseable {
         unsyncedFiles.add(file);
         isDirectoryUnsynced = true;
         offset = 0;
+        fileBytes = 0;
         SegmentHeader.encode(header, segmentNumber, checksum);
         append(header, SegmentHeader.BYTES);
     }
 
     private void finishSegment() throws DiskFailed {
         padToPage();
+        cut();
         file = null;
+    }
+
+    /// Cuts the file behind its last page. What is in flight lies before that.
+    private void cut() throws DiskFailed {
+        if (file != null && offset < fileBytes) {
+            setFileBytes(offset);
+        }
+    }
+
+    private void setFileBytes(long bytes) throws DiskFailed {
+        try {
+            file.truncate(bytes);
+            fileBytes = bytes;
+        } catch (IOException e) {
+            throw retire(e);
+        }
     }
 
     private void append(MemorySegment source, long bytes) throws DiskFailed {
@@ -196,6 +222,9 @@ final class SegmentWriter implements AutoCloseable {
 
     private void submit() throws DiskFailed {
         int index = (int) (filling % BUFFER_COUNT);
+        if (offset > fileBytes) {
+            setFileBytes(Math.min(segmentBytes, fileBytes + GROWTH_BYTES));
+        }
         inFlight[index] = true;
         isUnsynced = true;
         queue.write(file, offset - filledBytes, buffers[index], filledBytes, false, index);
@@ -312,11 +341,18 @@ final class SegmentWriter implements AutoCloseable {
     /// Waits for what is in flight; syncs nothing.
     @Override
     public void close() throws IOException {
-        queue.close();
-        for (DiskFile open : unsyncedFiles) {
-            open.close();
+        try {
+            queue.close();
+            if (failure == null) {
+                offset -= filledBytes;
+                cut();
+            }
+        } finally {
+            freeMemory();
+            for (DiskFile open : unsyncedFiles) {
+                open.close();
+            }
         }
-        freeMemory();
     }
 
     private void freeMemory() {
