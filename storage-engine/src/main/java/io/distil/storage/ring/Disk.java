@@ -6,8 +6,9 @@ import java.util.List;
 
 /// A directory on a disk: the only way the rest of the engine touches files. Handed in, so that a simulator can own it.
 ///
-/// Names are relative to the directory and use `/`. Creating, renaming and deleting survive a crash only after
-/// {@link #syncDirectory}; a file's size and bytes only after a sync of the file. Safe for use by many threads; queues are not.
+/// Names are relative to the directory and use `/`. Creating, renaming and deleting survive a crash only after {@link
+/// #syncDirectory}; a file's size and bytes only after a sync of the file. Safe for use by many threads; queues are
+/// not.
 public interface Disk extends AutoCloseable {
     /// How to open a file.
     enum OpenMode {
@@ -27,8 +28,8 @@ public interface Disk extends AutoCloseable {
     /// @param depth the most operations in flight, at least 1
     DiskQueue openQueue(int depth) throws DiskFailed;
 
-    /// A queue that threads may pass on to one another, one at a time, each handing over safely. Costs a little more per
-    /// operation than {@link #openQueue}.
+    /// A queue that threads may pass on to one another, one at a time, each handing over safely. Costs a little more
+    /// per operation than {@link #openQueue}.
     default DiskQueue openSharedQueue(int depth) throws DiskFailed {
         return openQueue(depth);
     }
@@ -41,7 +42,8 @@ public interface Disk extends AutoCloseable {
 
     boolean exists(String name) throws IOException;
 
-    /// Names of the files in a directory (`""` is the root), without their directory, ascending; empty if it does not exist.
+    /// Names of the files in a directory (`""` is the root), without their directory, ascending; empty if it does not
+    /// exist.
     List<String> list(String directory) throws IOException;
 
     /// Creates a directory and its parents where missing. They survive a crash once this has returned.

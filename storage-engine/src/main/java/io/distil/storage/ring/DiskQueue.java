@@ -7,12 +7,13 @@ import java.lang.foreign.MemorySegment;
 /// Operations submitted by one thread and completed in any order.
 ///
 /// Position, length and memory of every read and write are whole pages of 4,096 bytes (O_DIRECT); memory comes from
-/// {@link io.distil.base.memory.OffHeap#allocatePages}. Between submission and completion the memory belongs to the kernel.
-/// Short and interrupted operations are continued inside; a completion is whole or a failure.
+/// {@link io.distil.base.memory.OffHeap#allocatePages}. Between submission and completion the memory belongs to the
+/// kernel. Short and interrupted operations are continued inside; a completion is whole or a failure.
 ///
-/// At most as many operations as the queue's depth may be in flight; one more is a {@link io.distil.base.BrokenInvariant}. What is
-/// submitted reaches the disk with the next {@link #poll} or {@link #await}, many operations for one system call; that holds
-/// for what a completion submits as well. A completion must not call {@link #poll} or {@link #await}.
+/// At most as many operations as the queue's depth may be in flight; one more is a {@link
+/// io.distil.base.BrokenInvariant}. What is submitted reaches the disk with the next {@link #poll} or {@link #await},
+/// many operations for one system call; that holds for what a completion submits as well. A completion must not call
+/// {@link #poll} or {@link #await}.
 public interface DiskQueue extends AutoCloseable {
     /// Receives completions, on the queue's own thread, from inside {@link #poll} and {@link #await}.
     interface Completion {
@@ -21,13 +22,13 @@ public interface DiskQueue extends AutoCloseable {
         void completed(long token, DiskFailed failure);
     }
 
-    /// Pins `memory` for the kernel, so that operations within it need not pin its pages each time. Only an acceleration:
-    /// where it is refused, or not known, everything works as before. Comes before the first operation; the memory may be
-    /// freed only after the queue is closed.
+    /// Pins `memory` for the kernel, so that operations within it need not pin its pages each time. Only an
+    /// acceleration: where it is refused, or not known, everything works as before. Comes before the first operation;
+    /// the memory may be freed only after the queue is closed.
     default void register(MemorySegment memory) {}
 
-    /// Writes `bytes` bytes from the start of `memory`. With `durable`, the completion says that they survive a power cut
-    /// (RWF_DSYNC); the file's size must not change by such a write.
+    /// Writes `bytes` bytes from the start of `memory`. With `durable`, the completion says that they survive a power
+    /// cut (RWF_DSYNC); the file's size must not change by such a write.
     void write(DiskFile file, long position, MemorySegment memory, long bytes, boolean durable, long token);
 
     /// Reads `bytes` bytes into `memory`; reading past the end of the file is a failure.

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 public final class Disks {
     private Disks() {}
 
-    /// Creates the directory where missing, locks it against other processes, and chooses a path to the disk by trying it.
+    /// Creates the directory where missing, locks it against other processes, and chooses a path to the disk by trying
+    /// it.
     ///
     /// @throws Refused `DATA_DIRECTORY_IN_USE` if another process, or this one, has it open; `INVALID_ARGUMENT` if
     ///     io_uring was demanded and is not to be had

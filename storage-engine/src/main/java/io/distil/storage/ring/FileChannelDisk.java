@@ -5,8 +5,8 @@ import io.distil.base.DiskFailed;
 import java.io.IOException;
 import java.util.List;
 
-/// The path to the disk that works everywhere: file channels through the page cache. Operations run inside the submitting
-/// call; their completions wait for the next poll.
+/// The path to the disk that works everywhere: file channels through the page cache. Operations run inside the
+/// submitting call; their completions wait for the next poll.
 final class FileChannelDisk implements Disk {
     private final DataDirectory directory;
     private final String description;

@@ -60,6 +60,7 @@ final class FileChannelFile implements DiskFile {
     @Override
     public void truncate(long bytes) throws IOException {
         try {
+            requireWritable();
             uninterrupted(on -> {
                 if (bytes <= on.size()) {
                     return on.truncate(bytes);
@@ -75,6 +76,7 @@ final class FileChannelFile implements DiskFile {
 
     void write(long position, MemorySegment memory, long bytes, boolean durable) throws IOException {
         try {
+            requireWritable();
             for (long done = 0; done < bytes; ) {
                 long from = done;
                 int wanted = (int) Math.min(bytes - done, TRANSFER_BYTES_MAX);
@@ -111,6 +113,13 @@ final class FileChannelFile implements DiskFile {
             force();
         } catch (IOException e) {
             throw DataDirectory.failed("sync of " + name, e);
+        }
+    }
+
+    /// The channel would throw an unchecked exception; on the other path it is the kernel that refuses.
+    private void requireWritable() throws IOException {
+        if (reopenOptions == READ_ONLY) {
+            throw new IOException("it is open for reading");
         }
     }
 

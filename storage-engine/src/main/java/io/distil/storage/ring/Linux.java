@@ -197,7 +197,8 @@ final class Linux {
         try {
             return result(
                     errno,
-                    (long) MMAP.invokeExact(errno, 0L, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, descriptor, offset));
+                    (long) MMAP.invokeExact(
+                            errno, 0L, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, descriptor, offset));
         } catch (Throwable e) {
             throw uncallable("mmap", e);
         }

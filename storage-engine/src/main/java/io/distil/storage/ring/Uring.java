@@ -27,10 +27,10 @@ import java.lang.invoke.VarHandle;
 /// The kernel says in the set-up's answer where in the shared memory the heads, tails and masks lie. The tail of the
 /// submissions is ours to write and its head the kernel's; for the completions it is the other way round.
 ///
-/// An *owned* ring is set up with SINGLE_ISSUER and DEFER_TASKRUN: the kernel then finishes operations only when the owner
-/// asks, and needs no interrupt of a running thread. It comes into being disabled, so that another thread may create it; the
-/// first thread to {@link #enable} it is its owner. A *shared* ring does without both. SQPOLL is left out: its kernel thread
-/// would take one of few cores.
+/// An *owned* ring is set up with SINGLE_ISSUER and DEFER_TASKRUN: the kernel then finishes operations only when the
+/// owner asks, and needs no interrupt of a running thread. It comes into being disabled, so that another thread may
+/// create it; the first thread to {@link #enable} it is its owner. A *shared* ring does without both. SQPOLL is left
+/// out: its kernel thread would take one of few cores.
 final class Uring implements AutoCloseable {
     static final int OPERATION_FSYNC = 3;
     static final int OPERATION_READ_FIXED = 4;

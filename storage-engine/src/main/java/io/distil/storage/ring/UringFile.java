@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A file opened past the page cache (O_DIRECT).
 ///
-/// It counts what is in flight on it, because a descriptor closed too early would soon be the number of another file, and
-/// the kernel would write there.
+/// It counts what is in flight on it, because a descriptor closed too early would soon be the number of another file,
+/// and the kernel would write there.
 final class UringFile implements DiskFile {
     /// Set in {@link #users} by close: no operation may begin.
     private static final int CLOSED = Integer.MIN_VALUE;

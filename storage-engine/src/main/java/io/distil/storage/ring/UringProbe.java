@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Finds out by trying whether io_uring and O_DIRECT work under a directory. Kernels without them, containers that filter
-/// the calls and file systems that refuse O_DIRECT are told apart by what they answer, not by their version.
+/// Finds out by trying whether io_uring and O_DIRECT work under a directory. Kernels without them, containers that
+/// filter the calls and file systems that refuse O_DIRECT are told apart by what they answer, not by their version.
 ///
 /// @param isUsable true if a page went to the disk and came back
 /// @param findings how it is used, or why it is not

@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
 
 /// A queue over one {@link Uring}.
 ///
-/// Each operation in flight has a slot; the completion carries the slot's number and its generation, so that a completion
-/// which should not exist is noticed rather than taken for another's. A slot lives through as many submissions as its
-/// operation needs:
+/// Each operation in flight has a slot; the completion carries the slot's number and its generation, so that a
+/// completion which should not exist is noticed rather than taken for another's. A slot lives through as many
+/// submissions as its operation needs:
 ///
 /// ```
 /// free ──write/read/sync──▶ queued ──enter──▶ in the kernel ──whole, or failed──▶ completed(token, …) ──▶ free
@@ -149,7 +149,8 @@ final class UringQueue implements DiskQueue {
         submit(slot);
     }
 
-    /// Queues what is left of a slot's operation. The ring has an entry for each slot, and each slot has at most one queued.
+    /// Queues what is left of a slot's operation. The ring has an entry for each slot, and each slot has at most one
+    /// queued.
     private void submit(int slot) {
         ring.prepare(
                 operations[slot],
@@ -228,7 +229,8 @@ final class UringQueue implements DiskQueue {
                 ring.consumeCompletion();
                 int slot = (int) userData;
                 if (slot < 0 || slot >= depth || generations[slot] != (int) (userData >>> Integer.SIZE)) {
-                    throw new BrokenInvariant("completion " + Long.toHexString(userData) + "h is of no operation in flight");
+                    throw new BrokenInvariant(
+                            "completion " + Long.toHexString(userData) + "h is of no operation in flight");
                 }
                 if (isFinished(slot, result)) {
                     deliveredCount++;

@@ -2,8 +2,8 @@ package io.distil.storage.segment;
 
 import io.distil.base.BrokenInvariant;
 
-/// A block's address: the segment's number in the upper 24 bits, the byte offset in its file in the lower 40. Used once:
-/// no segment is ever rewritten.
+/// A block's address: the segment's number in the upper 24 bits, the byte offset in its file in the lower 40. Used
+/// once: no segment is ever rewritten.
 final class BlockAddress {
     static final int SEGMENT_NUMBER_MAX = (1 << 24) - 1;
     static final long OFFSET_MAX = (1L << 40) - 1;

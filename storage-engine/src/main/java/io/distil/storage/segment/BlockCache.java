@@ -8,15 +8,15 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Blocks in memory: those kept to be read again, chosen by Caffeine's policy and bounded by bytes, and those not on disk
-/// yet, which must be found here because they are nowhere else. Safe for many threads.
+/// Blocks in memory: those kept to be read again, chosen by Caffeine's policy and bounded by bytes, and those not on
+/// disk yet, which must be found here because they are nowhere else. Safe for many threads.
 ///
-/// Keyed by the whole reference, so that one with the right address and the wrong version or length is no hit: it goes to
-/// disk and is found out there. The kind is not in it and is compared.
+/// Keyed by the whole reference, so that one with the right address and the wrong version or length is no hit: it goes
+/// to disk and is found out there. The kind is not in it and is compared.
 ///
-/// A block evicted between being found and being held is gone ({@link CachedBlock#retain} fails) and is looked for again. The
-/// thread that loads a block holds it before the cache can drop it, so a cache that is too small for anything still
-/// serves.
+/// A block evicted between being found and being held is gone ({@link CachedBlock#retain} fails) and is looked for
+/// again. The thread that loads a block holds it before the cache can drop it, so a cache that is too small for
+/// anything still serves.
 final class BlockCache implements AutoCloseable {
     /// Brings a block from disk, held once.
     interface Loader {
@@ -52,8 +52,8 @@ final class BlockCache implements AutoCloseable {
         if (block.kind() != kind) {
             BlockKind found = block.kind();
             block.close();
-            throw BlockHeader.corrupt(
-                    SegmentFiles.fileName(BlockAddress.segmentNumber(ref.address())), ref, kind, "kind " + found + " found");
+            String fileName = SegmentFiles.fileName(BlockAddress.segmentNumber(ref.address()));
+            throw BlockHeader.corrupt(fileName, ref, kind, "kind " + found + " found");
         }
         return block;
     }

@@ -89,7 +89,12 @@ final class BlockHeader {
     }
 
     private static int checksum(
-            MemorySegment header, long headerOffset, MemorySegment body, long bodyOffset, int bytes, Checksum checksum) {
+            MemorySegment header,
+            long headerOffset,
+            MemorySegment body,
+            long bodyOffset,
+            int bytes,
+            Checksum checksum) {
         return checksum.reset()
                 .add(header, headerOffset, CHECKSUM_OFFSET)
                 .add(header, headerOffset + ADDRESS_OFFSET, BYTES - ADDRESS_OFFSET)

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// Reads blocks from disk and checks them. Safe for many threads.
 ///
-/// A read needs a queue and page-aligned memory. Both are taken from a pool and not bound to threads: readers may be many
-/// and short-lived, and the pool's size is the most that reads of blocks may have in flight.
+/// A read needs a queue and page-aligned memory. Both are taken from a pool and not bound to threads: readers may be
+/// many and short-lived, and the pool's size is the most that reads of blocks may have in flight.
 final class BlockLoader implements BlockCache.Loader, AutoCloseable {
     /// Reads in flight at most: enough to keep one device busy.
     private static final int READS_MAX = 16;
@@ -99,7 +99,8 @@ final class BlockLoader implements BlockCache.Loader, AutoCloseable {
     private static void checkHeader(SegmentFiles.Open open, int segmentNumber, Place place) throws IOException {
         DiskFile file = open.file();
         if (file.size() < SegmentHeader.BYTES) {
-            throw new CorruptBlock("segment header of " + file.name() + ": the file has only " + file.size() + " bytes");
+            throw new CorruptBlock(
+                    "segment header of " + file.name() + ": the file has only " + file.size() + " bytes");
         }
         place.queue.readNow(file, 0, place.memory, SegmentHeader.BYTES);
         SegmentHeader.check(place.memory, file.name(), segmentNumber, place.checksum);

@@ -1,7 +1,7 @@
 package io.distil.storage.segment;
 
-/// Where a block lies, how long it is, and in which version of its tree it was written. All three are checked when it is
-/// read.
+/// Where a block lies, how long it is, and in which version of its tree it was written. All three are checked when it
+/// is read.
 ///
 /// @param address segment number in the upper 24 bits, byte offset in the lower 40
 /// @param bytes length of the body, without header and padding

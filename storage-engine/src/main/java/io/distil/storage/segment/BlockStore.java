@@ -34,8 +34,8 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
 
     /// Opens the store in `directory` of `disk`, and creates it where missing.
     ///
-    /// @param nextSegmentNumber from the last checkpoint's {@link SegmentMark}; 0 for a new store. Segments from it on are
-    ///     deleted.
+    /// @param nextSegmentNumber from the last checkpoint's {@link SegmentMark}; 0 for a new store. Segments from it on
+    ///     are deleted.
     public static BlockStore open(Disk disk, String directory, BlockStoreOptions options, int nextSegmentNumber)
             throws IOException {
         BrokenInvariant.check(nextSegmentNumber >= 0, "next segment number " + nextSegmentNumber);
@@ -86,8 +86,8 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
                 cache.cachedBytes());
     }
 
-    /// Gives everything back, after the last reader and the writer; syncs nothing. Blocks still pinned live until they are
-    /// closed.
+    /// Gives everything back, after the last reader and the writer; syncs nothing. Blocks still pinned live until they
+    /// are closed.
     @Override
     public void close() throws IOException {
         if (closed) {

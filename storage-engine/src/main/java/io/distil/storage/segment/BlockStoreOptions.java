@@ -5,7 +5,8 @@ import io.distil.base.memory.OffHeap;
 
 /// How a block store is built.
 ///
-/// @param cacheBytes the most off-heap memory of blocks kept to be read again; blocks in use or not yet on disk come on top
+/// @param cacheBytes the most off-heap memory of blocks kept to be read again; blocks in use or not yet on disk come on
+///     top
 /// @param segmentBytes where a segment file ends, whole pages, at least two
 public record BlockStoreOptions(long cacheBytes, long segmentBytes) {
     /// Large enough that a hundred terabytes are few files, small enough that a cleaner can move one.

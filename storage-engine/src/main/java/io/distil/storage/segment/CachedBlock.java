@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-/// A block's body off the heap, counted by its holders: the cache is one, the writer one until the block is on disk, and
-/// each reader one. The last to let go frees it.
+/// A block's body off the heap, counted by its holders: the cache is one, the writer one until the block is on disk,
+/// and each reader one. The last to let go frees it.
 ///
 /// ```
 /// 1 … n ──retain──▶ n + 1 ──close──▶ n … ──close──▶ 0: freed; retain then fails, for ever

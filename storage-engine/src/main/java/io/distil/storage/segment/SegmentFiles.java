@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The segment files of one directory: their names, and those open for reading, as few as a process can afford. Safe for
-/// many threads.
+/// The segment files of one directory: their names, and those open for reading, as few as a process can afford. Safe
+/// for many threads.
 final class SegmentFiles implements AutoCloseable {
     /// Files kept open without a reader. Half of what a process commonly may open.
     private static final int IDLE_FILES_MAX = 512;

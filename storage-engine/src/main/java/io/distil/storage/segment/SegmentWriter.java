@@ -27,13 +27,14 @@ import java.util.List;
 ///                   firstUnwritten              filling
 /// ```
 ///
-/// A file is made larger in steps ahead of its writes and cut to its length at its end: writes that move the end of a file
-/// wait for one another in the kernel, whatever the queue's depth (1.5 against 2.4 GB/s when measured).
+/// A file is made larger in steps ahead of its writes and cut to its length at its end: writes that move the end of a
+/// file wait for one another in the kernel, whatever the queue's depth (1.5 against 2.4 GB/s when measured).
 ///
 /// Only {@link #sync} submits a buffer that is not full, padded with zeros to a page. No page is written twice.
 ///
-/// After a write or sync has failed, what is on disk beyond the last sync is unknown. The writer then retires: everything
-/// later fails with the first failure as its cause, and blocks not known to be on disk stay in memory for their readers.
+/// After a write or sync has failed, what is on disk beyond the last sync is unknown. The writer then retires:
+/// everything later fails with the first failure as its cause, and blocks not known to be on disk stay in memory for
+/// their readers.
 final class SegmentWriter implements AutoCloseable {
     /// Large enough that the device works at full speed with few of them in flight.
     static final int BUFFER_BYTES = 256 << 10;

@@ -1,15 +1,15 @@
 /// Segments: append-only files of checksummed blocks, and the cache over them.
 ///
-/// It promises that a block which is read is the one that was written: whole, of the kind, version and length asked for, in
-/// its own place; anything else is a {@link io.distil.base.CorruptBlock} that names file, offset and what differs. A block can be
-/// read at once and survives a power cut after the next sync. It knows nothing of what a body means, nor of who still refers
-/// to it.
+/// It promises that a block which is read is the one that was written: whole, of the kind, version and length asked
+/// for, in its own place; anything else is a {@link io.distil.base.CorruptBlock} that names file, offset and what
+/// differs. A block can be read at once and survives a power cut after the next sync. It knows nothing of what a body
+/// means, nor of who still refers to it.
 ///
-/// Reading order: {@link io.distil.storage.segment.BlockRef} (where a block is, and what it must be),
-/// {@link io.distil.storage.segment.BlockReader} and {@link io.distil.storage.segment.BlockWriter} (all that the trees see),
-/// {@link io.distil.storage.segment.BlockStore} (the whole), then inside: `SegmentWriter` (buffers on their way to the disk),
-/// `BlockCache` and `CachedBlock` (who holds a block), `BlockLoader` (a read from disk), `SegmentFiles`, and the two that
-/// own bytes, `SegmentHeader` and `BlockHeader`.
+/// Reading order: {@link io.distil.storage.segment.BlockRef} (where a block is, and what it must be), {@link
+/// io.distil.storage.segment.BlockReader} and {@link io.distil.storage.segment.BlockWriter} (all that the trees see),
+/// {@link io.distil.storage.segment.BlockStore} (the whole), then inside: `SegmentWriter` (buffers on their way to the
+/// disk), `BlockCache` and `CachedBlock` (who holds a block), `BlockLoader` (a read from disk), `SegmentFiles`, and the
+/// two that own bytes, `SegmentHeader` and `BlockHeader`.
 ///
 /// ```
 /// segment file NNNNNNNN.segment (its number in eight decimal digits); all numbers little-endian

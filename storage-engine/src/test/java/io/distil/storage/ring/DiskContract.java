@@ -288,6 +288,20 @@ abstract class DiskContract {
     }
 
     @Test
+    void aFileOpenedForReadingTakesNoWrite() throws IOException {
+        MemorySegment memory = pages(1);
+        disk.open("a", OpenMode.CREATE).close();
+        try (DiskFile file = disk.open("a", OpenMode.READ);
+                DiskQueue queue = disk.openQueue(1)) {
+            assertThatThrownBy(() -> queue.writeNow(file, 0, memory, PAGE, false))
+                    .isInstanceOf(DiskFailed.class)
+                    .hasMessageContaining("in a failed");
+            assertThatThrownBy(() -> file.truncate(PAGE)).isInstanceOf(DiskFailed.class);
+            assertThat(file.size()).isZero();
+        }
+    }
+
+    @Test
     void aClosedFileTakesNoOperation() throws IOException {
         MemorySegment memory = pages(1);
         DiskFile file = disk.open("a", OpenMode.CREATE);

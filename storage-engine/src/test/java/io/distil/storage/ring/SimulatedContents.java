@@ -45,8 +45,8 @@ final class SimulatedContents {
         }
     }
 
-    /// A write, or with `bytes` null a change of the size to `position`. Sectors are dropped from a write when later bytes
-    /// have reached the platter in their place.
+    /// A write, or with `bytes` null a change of the size to `position`. Sectors are dropped from a write when later
+    /// bytes have reached the platter in their place.
     private static final class Change {
         private long sequence;
         private final int position;

@@ -29,26 +29,26 @@ import java.util.TreeSet;
 /// ```
 ///
 /// When the power goes ({@link #crash}), of each file any subset of the pending changes survives, and of each write, in
-/// flight or pending, any subset of its 512-byte sectors: that is the unit a disk writes whole. A file's size grows with a
-/// surviving write or does not, and may stop at any page of it; bytes past the size are lost.
+/// flight or pending, any subset of its 512-byte sectors: that is the unit a disk writes whole. A file's size grows
+/// with a surviving write or does not, and may stop at any page of it; bytes past the size are lost.
 ///
 /// Names are a second state of the same kind: creations, renames and deletions are pending until the sync of each
-/// directory they touch, and any subset survives. A synced file whose name was not synced may be gone: that is what POSIX
-/// allows, though few file systems do it. A rename is there or not, never half. Directories are durable once created, as
-/// {@link Disk#createDirectories} promises.
+/// directory they touch, and any subset survives. A synced file whose name was not synced may be gone: that is what
+/// POSIX allows, though few file systems do it. A rename is there or not, never half. Directories are durable once
+/// created, as {@link Disk#createDirectories} promises.
 ///
-/// A sync covers what had completed when it was submitted, not what completed while it ran. A sync that fails leaves the
-/// changes it was to cover in doubt *for good*: Linux marks the pages clean, so that the next sync succeeds without them.
-/// (Rebello et al., *Can Applications Recover from fsync Failures?*, USENIX ATC 2020.) Code that retries a sync and
-/// believes the answer loses data here.
+/// A sync covers what had completed when it was submitted, not what completed while it ran. A sync that fails leaves
+/// the changes it was to cover in doubt *for good*: Linux marks the pages clean, so that the next sync succeeds without
+/// them. (Rebello et al., *Can Applications Recover from fsync Failures?*, USENIX ATC 2020.) Code that retries a sync
+/// and believes the answer loses data here.
 ///
 /// What does **not** happen: a synced byte changing by itself (use {@link #flipBit}), a sector half written, one
 /// file's write landing in another's.
 ///
 /// ## Randomness
 ///
-/// Everything undecided is decided by one seed: which completions come when, in which order, and what survives. A crash first
-/// picks a temper for each file, because independent coins for every sector would almost never produce the likely
+/// Everything undecided is decided by one seed: which completions come when, in which order, and what survives. A crash
+/// first picks a temper for each file, because independent coins for every sector would almost never produce the likely
 /// outcomes "nothing survived" and "everything did". Used from one thread; then a seed replays exactly.
 public final class SimulatedDisk implements Disk {
     /// How a crash treats one file, or the names.
@@ -105,9 +105,9 @@ public final class SimulatedDisk implements Disk {
 
     // ---- what a tester does to it ----
 
-    /// Cuts the power, if it is not off already, and returns a disk as it may be found afterwards. This disk, its files and its
-    /// queues then fail every operation; what is in flight completes as failed, so that its owners can free their memory.
-    /// Called again, it returns another possible outcome.
+    /// Cuts the power, if it is not off already, and returns a disk as it may be found afterwards. This disk, its files
+    /// and its queues then fail every operation; what is in flight completes as failed, so that its owners can free
+    /// their memory. Called again, it returns another possible outcome.
     public SimulatedDisk crash() {
         cutPower();
         SimulatedDisk found = new SimulatedDisk(random.nextLong());
@@ -139,8 +139,8 @@ public final class SimulatedDisk implements Disk {
         return isPowered;
     }
 
-    /// Makes one write fail with an input/output error, the `nth` from now to complete (1 is the next). Any part of it may have
-    /// reached the file.
+    /// Makes one write fail with an input/output error, the `nth` from now to complete (1 is the next). Any part of it
+    /// may have reached the file.
     public void failWrite(int nth) {
         writesUntilFailure = nth;
     }
@@ -353,7 +353,8 @@ public final class SimulatedDisk implements Disk {
 
     private static void checkName(String name) {
         BrokenInvariant.check(
-                !name.startsWith("/") && !("/" + name + "/").contains("/../"), "name " + name + " leads out of the disk");
+                !name.startsWith("/") && !("/" + name + "/").contains("/../"),
+                "name " + name + " leads out of the disk");
     }
 
     private static String directoryOf(String name) {

@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// A queue of a {@link SimulatedDisk}: operations take effect when they complete, in random order, and a poll may find nothing.
+/// A queue of a {@link SimulatedDisk}: operations take effect when they complete, in random order, and a poll may find
+/// nothing.
 final class SimulatedQueue implements DiskQueue {
     private enum Kind {
         WRITE,

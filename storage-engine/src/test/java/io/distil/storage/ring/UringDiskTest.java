@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.distil.base.BrokenInvariant;
-import io.distil.base.DiskFailed;
 import io.distil.storage.ring.Disk.OpenMode;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The contract over io_uring, where the machine has it; elsewhere it runs over what stands in for it, as the daemon does.
+/// The contract over io_uring, where the machine has it; elsewhere it runs over what stands in for it, as the daemon
+/// does.
 class UringDiskTest extends DiskContract {
     @TempDir
     Path directory;
@@ -42,19 +43,8 @@ class UringDiskTest extends DiskContract {
         }
     }
 
-    @Test
-    void aWriteToAFileOpenedForReadingFailsByName() throws IOException {
-        MemorySegment memory = pages(1);
-        disk.open("a", OpenMode.CREATE).close();
-        try (DiskFile file = disk.open("a", OpenMode.READ);
-                DiskQueue queue = disk.openQueue(1)) {
-            assertThatThrownBy(() -> queue.writeNow(file, 0, memory, PAGE, false))
-                    .hasMessageMatching("(?s).*(EBADF|NonWritableChannel).*");
-        }
-    }
-
     /// Every submission of this disk moves one page, so that each longer operation comes back short and is continued.
-    @org.junit.jupiter.api.Nested
+    @Nested
     class WithShortOperations extends DiskContract {
         @TempDir
         Path shortDirectory;
