@@ -5,8 +5,8 @@ import java.util.List;
 
 /// A way to compute output streams from input streams. Stateless; one object serves every distillate that names it.
 ///
-/// A new {@link #version} says that the same inputs may now give other outputs: every distillate of this algorithm is then
-/// computed again from the beginning.
+/// A new {@link #version} says that the same inputs may now give other outputs: every distillate of this algorithm is
+/// then computed again from the beginning.
 public interface Algorithm {
     /// What a specification calls it, such as `moving-statistics`.
     String name();

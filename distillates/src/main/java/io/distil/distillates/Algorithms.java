@@ -28,7 +28,8 @@ public final class Algorithms {
         if (algorithm == null) {
             throw new Refused(
                     ErrorCode.INVALID_ARGUMENT,
-                    "algorithm: there is no '" + spec.algorithm() + "'; there are " + String.join(", ", byName.keySet()));
+                    "algorithm: there is no '" + spec.algorithm() + "'; there are "
+                            + String.join(", ", byName.keySet()));
         }
         if (spec.algorithmVersion() != DistillateSpec.ANY_VERSION && spec.algorithmVersion() != algorithm.version()) {
             throw new Refused(

@@ -9,9 +9,9 @@ import java.util.List;
 ///
 /// > Outside `pending`, every output equals what `algorithmVersion` computes from the inputs at the versions in `seen`.
 ///
-/// A run therefore starts by taking snapshots of the inputs and adding what changed since `seen` to `pending`; each step of
-/// it takes a piece off `pending` in the same log entry that replaces the output there. Killed anywhere, the next run starts
-/// from the last such step; whether the snapshots of the killed run can still be had does not matter.
+/// A run therefore starts by taking snapshots of the inputs and adding what changed since `seen` to `pending`; each
+/// step of it takes a piece off `pending` in the same log entry that replaces the output there. Killed anywhere, the
+/// next run starts from the last such step; whether the snapshots of the killed run can still be had does not matter.
 ///
 /// @param specRevision the revision of the specification record that it belongs to
 /// @param algorithmVersion what computed the output
@@ -46,7 +46,8 @@ record Cursor(
 
     /// Nothing computed yet: all output times are pending.
     static Cursor start(long specRevision, int algorithmVersion) {
-        return new Cursor(specRevision, algorithmVersion, List.of(), List.of(), List.of(TimeRange.ALL), 0, Failure.NONE);
+        return new Cursor(
+                specRevision, algorithmVersion, List.of(), List.of(), List.of(TimeRange.ALL), 0, Failure.NONE);
     }
 
     Cursor failed(String error, long atNanos) {

@@ -17,8 +17,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/// Which distillates there are: registers, lists and removes them, as records of the store. Works beside the daemon and over
-/// the network alike; a {@link DistillateRunner} on the same store notices every change by itself. Safe for many threads.
+/// Which distillates there are: registers, lists and removes them, as records of the store. Works beside the daemon and
+/// over the network alike; a {@link DistillateRunner} on the same store notices every change by itself. Safe for many
+/// threads.
 public final class DistillateRegistry {
     /// The tag of an output stream that says which distillate made it.
     public static final String DISTILLATE_TAG = "distillate";
@@ -39,7 +40,8 @@ public final class DistillateRegistry {
         this(store, Algorithms.SHIPPED, () -> StreamId.of(UUID.randomUUID()));
     }
 
-    /// @param newIds ids for output streams; never the same one twice, because the id of an obliterated stream stays unusable
+    /// @param newIds ids for output streams; never the same one twice, because the id of an obliterated stream stays
+    ///     unusable
     public DistillateRegistry(StreamStore store, Algorithms algorithms, Supplier<StreamId> newIds) {
         this.store = store;
         this.algorithms = algorithms;
@@ -52,8 +54,9 @@ public final class DistillateRegistry {
     /// @param changed false when the same specification was there already, with all its outputs
     public record Ensured(long specRevision, boolean changed) {}
 
-    /// Makes sure that a distillate exists as specified. The same again changes nothing. Another specification under the
-    /// same name replaces the old one, and the whole output is computed again; a stream that is no longer an output stays.
+    /// Makes sure that a distillate exists as specified. The same again changes nothing. Another specification under
+    /// the same name replaces the old one, and the whole output is computed again; a stream that is no longer an output
+    /// stays.
     ///
     /// @throws Refused `INVALID_ARGUMENT` naming the field; `NO_SUCH_STREAM` for an input; `DISTILLATE_CONFLICT` for an
     ///     output that belongs to somebody else, or that would feed itself
@@ -112,8 +115,8 @@ public final class DistillateRegistry {
         }
     }
 
-    /// Refuses an output that another distillate writes, and a circle: an output that, through other distillates, feeds an
-    /// input of its own.
+    /// Refuses an output that another distillate writes, and a circle: an output that, through other distillates, feeds
+    /// an input of its own.
     private void refuseConflicts(DistillateSpec spec, List<StreamInfo> inputs) throws IOException {
         List<DistillateSpec> others = new ArrayList<>();
         for (StoredRecord record : store.records(Keys.PREFIX)) {
@@ -155,7 +158,8 @@ public final class DistillateRegistry {
         }
     }
 
-    /// Another distillate may have lost an input; that is its own failure and must not keep this one from being registered.
+    /// Another distillate may have lost an input; that is its own failure and must not keep this one from being
+    /// registered.
     private List<StreamInfo> existingInputs(DistillateSpec other) throws IOException {
         try {
             return StreamRefs.inputs(store, other);
@@ -242,8 +246,8 @@ public final class DistillateRegistry {
         return new StatusReport(store, algorithms).of(spec.get(), cursor.get());
     }
 
-    /// Forgets a distillate. Its output streams stay, with their points, tags and annotations; they follow nothing any more,
-    /// and are taken up again if a distillate of the same name asks for them.
+    /// Forgets a distillate. Its output streams stay, with their points, tags and annotations; they follow nothing any
+    /// more, and are taken up again if a distillate of the same name asks for them.
     ///
     /// @return the outputs that stay
     /// @throws Refused `NO_SUCH_DISTILLATE`

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// One pass of one distillate over what is pending, at one set of snapshots. Each {@link #step} computes the first piece and
-/// replaces the output there, with the cursor in the same log entry. Owned by the runner's thread.
+/// One pass of one distillate over what is pending, at one set of snapshots. Each {@link #step} computes the first
+/// piece and replaces the output there, with the cursor in the same log entry. Owned by the runner's thread.
 final class DistillateRun implements AutoCloseable {
     private final StreamStore store;
     private final Definition definition;

@@ -13,11 +13,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps all distillates of a store up to date: a duty cycle of small steps, each one piece of one distillate, round robin.
+/// Keeps all distillates of a store up to date: a duty cycle of small steps, each one piece of one distillate, round
+/// robin.
 ///
 /// It holds nothing that matters. Specifications and cursors are records of the store, and whoever else changes one (a
-/// person, another runner by mistake) is noticed: a step whose cursor is no longer at the expected revision is refused by the
-/// store as a whole, output included.
+/// person, another runner by mistake) is noticed: a step whose cursor is no longer at the expected revision is refused
+/// by the store as a whole, output included.
 ///
 /// Drive it by {@link #step} from one thread, or let {@link #start} make that thread.
 public final class DistillateRunner implements AutoCloseable {

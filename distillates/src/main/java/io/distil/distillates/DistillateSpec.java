@@ -81,7 +81,9 @@ public record DistillateSpec(
         Set<String> paths = new HashSet<>();
         for (int i = 0; i < outputs.size(); i++) {
             Output output = outputs.get(i);
-            check(roles.add(output.output()), "outputs[" + i + "].output: '" + output.output() + "' is asked for twice");
+            check(
+                    roles.add(output.output()),
+                    "outputs[" + i + "].output: '" + output.output() + "' is asked for twice");
             check(paths.add(output.path()), "outputs[" + i + "].name: " + output.path() + " is written twice");
         }
     }

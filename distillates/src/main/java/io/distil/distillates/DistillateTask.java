@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the runner keeps in memory of one distillate: its decoded records, the run in progress, and when to try again after
-/// a failure. All of it can be thrown away at any moment; the truth is in the records.
+/// What the runner keeps in memory of one distillate: its decoded records, the run in progress, and when to try again
+/// after a failure. All of it can be thrown away at any moment; the truth is in the records.
 ///
 /// ```
 ///   idle --inputs moved--> running --last piece done--> idle
@@ -131,8 +131,8 @@ final class DistillateTask implements AutoCloseable {
         return cursor.seen().equals(present);
     }
 
-    /// Notes the failure in the cursor's record and pauses; the others go on. A stale record is no failure: somebody else
-    /// moved the cursor or changed the specification, and the next look at the records tells.
+    /// Notes the failure in the cursor's record and pauses; the others go on. A stale record is no failure: somebody
+    /// else moved the cursor or changed the specification, and the next look at the records tells.
     private void fail(Exception e) {
         forget();
         if (e instanceof Refused refused && refused.code() == ErrorCode.STALE_RECORD) {

@@ -40,8 +40,9 @@ final class Inputs implements AutoCloseable {
     /// cursor stands.
     ///
     /// The output at u depends on inputs in `[u - lead, u + trailing]`, so a change at t reaches the outputs in
-    /// `[t - trailing, t + lead]`. Everything is to be done again when the cursor belongs to another specification, another
-    /// version of the algorithm or other streams, or when the store no longer knows the versions that it has seen.
+    /// `[t - trailing, t + lead]`. Everything is to be done again when the cursor belongs to another specification,
+    /// another version of the algorithm or other streams, or when the store no longer knows the versions that it has
+    /// seen.
     List<TimeRange> pending(
             Definition definition, long specRevision, List<StreamId> outputs, Cursor cursor, int resolutionLog2Min)
             throws IOException {

@@ -10,8 +10,8 @@ import io.distil.base.api.StreamSnapshot;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// Points in off-heap columns that grow up to a limit, for the inputs and outputs of one piece of work. Used again for the
-/// next piece. One owner thread; {@link #close} gives the memory back.
+/// Points in off-heap columns that grow up to a limit, for the inputs and outputs of one piece of work. Used again for
+/// the next piece. One owner thread; {@link #close} gives the memory back.
 final class PointBuffer implements InputPoints, AutoCloseable {
     private static final int CAPACITY_FIRST = 1024;
     private static final int CAPACITY_READ = 4096;
@@ -59,7 +59,7 @@ final class PointBuffer implements InputPoints, AutoCloseable {
         try (PointCursor cursor = snapshot.points(range);
                 PointBatch batch = new PointBatch(CAPACITY_READ)) {
             while (cursor.next(batch) > 0) {
-                reserve(batch.count(), "stream " + snapshot.stream() + " in " + range + ", lead and trailing included,");
+                reserve(batch.count(), "stream " + snapshot.stream() + " in " + range + ", its margins included,");
                 append(batch);
             }
         }
@@ -77,7 +77,8 @@ final class PointBuffer implements InputPoints, AutoCloseable {
         int wanted = points.count() + more;
         if (wanted > pointsMax) {
             throw new Refused(
-                    ErrorCode.BATCH_TOO_LARGE, what + " holds more than the " + pointsMax + " points that fit in memory");
+                    ErrorCode.BATCH_TOO_LARGE,
+                    what + " holds more than the " + pointsMax + " points that fit in memory");
         }
         if (wanted > points.capacity()) {
             PointBatch smaller = points;

@@ -20,8 +20,8 @@ import java.util.List;
 final class RecordCodec {
     static final int FORMAT = 1;
 
-    /// Ranges that a record may list: some 40 KiB. A cursor with more closes its narrowest gaps when it is written, which
-    /// costs a run that is killed some work twice and never loses any.
+    /// Ranges that a record may list: some 40 KiB. A cursor with more closes its narrowest gaps when it is written,
+    /// which costs a run that is killed some work twice and never loses any.
     static final int PENDING_COUNT_MAX = 1024;
 
     private static final int ERROR_LENGTH_MAX = 4096;
@@ -29,8 +29,9 @@ final class RecordCodec {
 
     private RecordCodec() {}
 
-    /// What stays in the place of the cursor of a removed distillate: were the record removed, revisions would start again
-    /// at 1, and a runner still holding an old cursor could mistake a new distillate of the same name for its own.
+    /// What stays in the place of the cursor of a removed distillate: were the record removed, revisions would start
+    /// again at 1, and a runner still holding an old cursor could mistake a new distillate of the same name for its
+    /// own.
     static byte[] tombstone() {
         return SpecCodec.toBytes(JSON.createObjectNode().put("format", FORMAT).put("removed", true));
     }

@@ -4,12 +4,13 @@ import io.distil.base.BrokenInvariant;
 
 /// The runner's constants, in one place so that tests can shrink them.
 ///
-/// @param chunkPointsMax input points of one piece of work, its margins not counted; with two outputs a piece then carries
-///     4 MiB into the log
+/// @param chunkPointsMax input points of one piece of work, its margins not counted; with two outputs a piece then
+///     carries 4 MiB into the log
 /// @param bufferPointsMax points that one input may have in one piece of work, its margins counted; 256 MiB of columns
-/// @param changeResolutionLog2 changed ranges are asked for in windows at least this wide, so that scattered single points
-///     make no list of single nanoseconds
-/// @param snapshotAgeNanosMax a long run takes fresh snapshots at this age, so that old versions need not be kept for it
+/// @param changeResolutionLog2 changed ranges are asked for in windows at least this wide, so that scattered single
+///     points make no list of single nanoseconds
+/// @param snapshotAgeNanosMax a long run takes fresh snapshots at this age, so that old versions need not be kept for
+///     it
 /// @param idleNanos how long the thread sleeps when there is nothing to do
 /// @param retryNanosMin pause after a first failure; doubles with each further one
 /// @param retryNanosMax longest such pause

@@ -20,8 +20,8 @@ import java.util.TreeSet;
 
 /// A {@link DistillateSpec} as text: YAML (of which JSON is a part) in, JSON out.
 ///
-/// The tree is walked by hand rather than bound to the record, because the refusal must name the field as the writer of the
-/// file knows it: `outputs[1].collection: missing`.
+/// The tree is walked by hand rather than bound to the record, because the refusal must name the field as the writer of
+/// the file knows it: `outputs[1].collection: missing`.
 public final class SpecCodec {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final YAMLMapper YAML = YAMLMapper.builder()
@@ -177,7 +177,7 @@ public final class SpecCodec {
         if (node.isTextual()) {
             return Widths.parse(field, node.textValue());
         }
-        throw refused(field, "'" + node.asText() + "' is neither a whole number of nanoseconds nor a length such as 1h");
+        throw refused(field, "'" + node.asText() + "' is neither whole nanoseconds nor a length such as 1h");
     }
 
     private static JsonNode array(JsonNode root, String field) {
@@ -197,7 +197,8 @@ public final class SpecCodec {
             throw refused(prefix + field, "missing");
         }
         if (!value.isTextual()) {
-            throw refused(prefix + field, "'" + value.asText() + "' is not a text; put it in quotes if it is meant as one");
+            throw refused(
+                    prefix + field, "'" + value.asText() + "' is not a text; put it in quotes if it is meant as one");
         }
         return value.textValue();
     }

@@ -9,7 +9,6 @@ import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.WindowBatch;
-import io.distil.base.api.WindowCursor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,9 +88,7 @@ final class StatusReport {
         try (WindowBatch window = new WindowBatch(1)) {
             for (TimeRange range : ranges.subList(0, Math.min(ranges.size(), DistillateStatus.COUNTED_RANGES))) {
                 for (StreamSnapshot snapshot : snapshots) {
-                    try (WindowCursor windows = snapshot.windows(range, range.until() - range.from(), 0)) {
-                        points += windows.next(window) > 0 ? window.points(0) : 0;
-                    }
+                    points += Chunker.count(snapshot, range, window);
                 }
             }
         }

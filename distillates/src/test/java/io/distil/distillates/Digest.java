@@ -3,8 +3,8 @@ package io.distil.distillates;
 import io.distil.base.TimeRange;
 import java.util.List;
 
-/// A computation for tests that notices everything: at each time of the first input, a hash of all points of all inputs in
-/// `[u - lead, u + trailing]`, their order included.
+/// A computation for tests that notices everything: at each time of the first input, a hash of all points of all inputs
+/// in `[u - lead, u + trailing]`, their order included.
 record Digest(int version) implements Algorithm {
     @Override
     public String name() {
@@ -35,7 +35,7 @@ record Digest(int version) implements Algorithm {
                     for (InputPoints input : inputs) {
                         hash = hash * 31 + hash(input, u);
                     }
-                    sink.emit(0, u, hash >>> 12);
+                    sink.emit(0, u, mix(hash) >>> 12);
                 }
             }
         }
@@ -45,10 +45,17 @@ record Digest(int version) implements Algorithm {
             for (int i = 0; i < input.count(); i++) {
                 long time = input.time(i);
                 if (time >= u - leadNanos && time <= u + trailingNanos) {
-                    hash = (hash * 31 + time) * 31 + Double.doubleToRawLongBits(input.value(i));
+                    hash = mix(mix(hash ^ time) ^ Double.doubleToRawLongBits(input.value(i)));
                 }
             }
             return hash;
+        }
+
+        /// Spreads every bit over all bits (the finaliser of MurmurHash3).
+        private static long mix(long bits) {
+            long mixed = (bits ^ bits >>> 33) * 0xff51afd7ed558ccdL;
+            mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
+            return mixed ^ mixed >>> 33;
         }
     }
 }

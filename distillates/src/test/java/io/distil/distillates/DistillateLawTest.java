@@ -2,7 +2,6 @@ package io.distil.distillates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.distil.base.NanoClock;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.api.ModelStore;
@@ -24,8 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// The law of distillates: whatever happened to the inputs, and wherever the runner was killed, the output ends equal to the
-/// one computed in one go from the inputs as they are, bit for bit.
+/// The law of distillates: whatever happened to the inputs, and wherever the runner was killed, the output ends equal
+/// to the one computed in one go from the inputs as they are, bit for bit.
 class DistillateLawTest {
     private static final int ROUNDS = Integer.getInteger("distil.rounds", 60);
 
@@ -105,7 +104,8 @@ class DistillateLawTest {
         }
     }
 
-    /// Moving statistics of one stream; a digest of both; and, since outputs are streams, a digest of the first one's output.
+    /// Moving statistics of one stream; a digest of both; and, since outputs are streams, a digest of the first one's
+    /// output.
     private static List<DistillateSpec> specs(List<StreamId> streams, Random random) {
         return List.of(
                 new DistillateSpec(
@@ -174,25 +174,6 @@ class DistillateLawTest {
     private static List<Point> points(WatchedStore store, StreamId stream) throws IOException {
         try (StreamSnapshot snapshot = store.model.snapshot(stream, VersionSelector.LATEST)) {
             return StoreComparison.points(snapshot, TimeRange.ALL, 1000);
-        }
-    }
-
-    /// A clock that moves when it is told to.
-    private static final class TestClock implements NanoClock {
-        private long nanos = 1;
-
-        void advance(long by) {
-            nanos += by;
-        }
-
-        @Override
-        public long epochNanos() {
-            return nanos;
-        }
-
-        @Override
-        public long monotonicNanos() {
-            return nanos;
         }
     }
 }

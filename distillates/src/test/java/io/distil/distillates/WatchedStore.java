@@ -23,8 +23,8 @@ import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A store in memory that remembers the outputs that were replaced, counts open snapshots, and can lose its connection just
-/// before or just after it has done something.
+/// A store in memory that remembers the outputs that were replaced, counts open snapshots, and can lose its connection
+/// just before or just after it has done something.
 final class WatchedStore implements StreamStore {
     /// What happens to the next atomic mutation.
     enum Mishap {

@@ -11,14 +11,14 @@ import io.distil.distillates.OutputSink;
 import io.distil.distillates.Parameters;
 import java.util.List;
 
-/// `moving-statistics`: at each time u that has an input point, the mean and the population standard deviation of the input
-/// points in `(u - window, u]`: the point at u is in, the one exactly a window earlier is out. Several points at one time
-/// count each, and give one output point.
+/// `moving-statistics`: at each time u that has an input point, the mean and the population standard deviation of the
+/// input points in `(u - window, u]`: the point at u is in, the one exactly a window earlier is out. Several points at
+/// one time count each, and give one output point.
 ///
-/// The tempting way keeps running sums, adding the point that enters the window and subtracting the one that leaves. Its
-/// rounding errors pile up, and worse, they depend on where the computation started, so two cuts of the same work differ in
-/// their last bits. Here time is cut into blocks of exactly one window, at multiples of the window since the epoch. A window
-/// that ends at u in block k then is a *suffix* of block k - 1 followed by a *prefix* of block k:
+/// The tempting way keeps running sums, adding the point that enters the window and subtracting the one that leaves.
+/// Its rounding errors pile up, and worse, they depend on where the computation started, so two cuts of the same work
+/// differ in their last bits. Here time is cut into blocks of exactly one window, at multiples of the window since the
+/// epoch. A window that ends at u in block k then is a *suffix* of block k - 1 followed by a *prefix* of block k:
 ///
 /// ```
 ///           block k - 1           block k
@@ -26,11 +26,12 @@ import java.util.List;
 ///           u - window      k * window
 /// ```
 ///
-/// Prefixes are accumulated from the block's beginning forward, suffixes from the block's end backward, and one combination
-/// joins the two: three additions a point, whatever the window holds, and nothing is ever subtracted. Both parts hold points
-/// of the window only and the blocks stand at absolute times, so the result at u is a function of the points in its window,
-/// bit for bit. (van Herk, "A fast algorithm for local minimum and maximum filters on rectangular and octagonal kernels",
-/// 1992, and Gil and Werman, "Computing 2-D min, median, and max filters", 1993, did this for minima over arrays.)
+/// Prefixes are accumulated from the block's beginning forward, suffixes from the block's end backward, and one
+/// combination joins the two: three additions a point, whatever the window holds, and nothing is ever subtracted. Both
+/// parts hold points of the window only and the blocks stand at absolute times, so the result at u is a function of the
+/// points in its window, bit for bit. (van Herk, "A fast algorithm for local minimum and maximum filters on rectangular
+/// and octagonal kernels", 1992, and Gil and Werman, "Computing 2-D min, median, and max filters", 1993, did this for
+/// minima over arrays.)
 public final class MovingStatistics implements Algorithm {
     private static final int MEAN = 0;
     private static final int STDDEV = 1;
@@ -56,7 +57,8 @@ public final class MovingStatistics implements Algorithm {
         parameters.refuseOthers();
         if (inputCount != 1) {
             throw new Refused(
-                    ErrorCode.INVALID_ARGUMENT, "inputs: " + inputCount + " given; moving-statistics takes exactly one");
+                    ErrorCode.INVALID_ARGUMENT,
+                    "inputs: " + inputCount + " given; moving-statistics takes exactly one");
         }
         return new Windowed(windowNanos);
     }
@@ -133,8 +135,8 @@ public final class MovingStatistics implements Algorithm {
         }
     }
 
-    /// For each point of a block, the statistics of that point and all later ones of the block. Columns grow to the fullest
-    /// block and are used again.
+    /// For each point of a block, the statistics of that point and all later ones of the block. Columns grow to the
+    /// fullest block and are used again.
     private static final class Suffixes {
         private int from;
         private int until;
