@@ -26,10 +26,10 @@ class DisksTest {
                         assertThat(refused).hasMessageContaining(directory.getFileName().toString());
                     });
             assertThat(first.list("")).isEmpty();
-            assertThat(exitOfAnotherOpener()).contains("in use by process " + ProcessHandle.current().pid());
+            assertThat(anotherOpenerSays()).contains("in use by process " + ProcessHandle.current().pid());
         }
         Disks.open(directory, DiskChoice.AUTO).close();
-        assertThat(exitOfAnotherOpener()).isEqualTo("opened");
+        assertThat(anotherOpenerSays()).isEqualTo("file channel: as configured");
         leaks.assertNone();
     }
 
@@ -40,14 +40,33 @@ class DisksTest {
         assertThat(Files.isDirectory(deep)).isTrue();
     }
 
-    private String exitOfAnotherOpener() throws Exception {
+    @Test
+    void whereNativeCallsAreForbiddenTheFileChannelIsTakenAndTheFlagNamed() throws Exception {
+        assertThat(anotherOpenerSays("--illegal-native-access=deny", DiskChoice.AUTO))
+                .isEqualTo("file channel: this JVM may not call native code: start it with"
+                        + " --enable-native-access=ALL-UNNAMED");
+    }
+
+    @Test
+    void ioUringThatIsDemandedAndNotToBeHadIsRefusedWithTheReason() throws Exception {
+        assertThat(anotherOpenerSays("--illegal-native-access=deny", DiskChoice.IO_URING))
+                .startsWith("io_uring is demanded for ")
+                .endsWith("--enable-native-access=ALL-UNNAMED");
+    }
+
+    private String anotherOpenerSays() throws Exception {
+        return anotherOpenerSays("--enable-native-access=ALL-UNNAMED", DiskChoice.FILE_CHANNEL);
+    }
+
+    private String anotherOpenerSays(String flag, DiskChoice choice) throws Exception {
         Process process = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
-                        "--enable-native-access=ALL-UNNAMED",
+                        flag,
                         "-cp",
                         System.getProperty("java.class.path"),
                         Opener.class.getName(),
-                        directory.toString())
+                        directory.toString(),
+                        choice.name())
                 .redirectErrorStream(true)
                 .start();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
@@ -62,8 +81,8 @@ class DisksTest {
         private Opener() {}
 
         public static void main(String[] arguments) throws Exception {
-            try (Disk disk = Disks.open(Path.of(arguments[0]), DiskChoice.FILE_CHANNEL)) {
-                System.out.println("opened");
+            try (Disk disk = Disks.open(Path.of(arguments[0]), DiskChoice.valueOf(arguments[1]))) {
+                System.out.println(disk.description());
             } catch (Refused e) {
                 System.out.println(e.getMessage());
             }
