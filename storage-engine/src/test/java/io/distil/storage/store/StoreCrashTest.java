@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /// acknowledged.
 class StoreCrashTest {
     private static final Table SERIES = new Table(3, "series", Part.STREAM, Part.NUMBER);
-    private static final int HISTORIES = 12;
+    private static final int HISTORIES = 8;
     private static final int CHECKPOINTS = 5;
     private static final int OUTCOMES = 3;
 
