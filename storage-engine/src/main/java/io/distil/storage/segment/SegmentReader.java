@@ -1,6 +1,7 @@
 package io.distil.storage.segment;
 
 import io.distil.storage.ring.Disk;
+
 import java.io.IOException;
 
 /// Reads the segments of a directory and changes nothing there: for tools that look at a store, sound or not. Safe for use

@@ -10,6 +10,7 @@ import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.Disk.OpenMode;
 import io.distil.storage.ring.DiskFile;
 import io.distil.storage.ring.DiskQueue;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -74,8 +75,7 @@ final class SegmentWalk implements AutoCloseable {
         String reason = "the file has only " + fileBytes + " bytes";
         if (fileBytes >= SegmentHeader.BYTES) {
             try {
-                SegmentHeader.check(
-                        window.asSlice(show(0)), file.name(), segmentNumber, new Checksum());
+                SegmentHeader.check(window.asSlice(show(0)), file.name(), segmentNumber, new Checksum());
                 return;
             } catch (CorruptBlock | Refused e) {
                 reason = e.getMessage();

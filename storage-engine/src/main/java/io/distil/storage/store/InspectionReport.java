@@ -2,6 +2,7 @@ package io.distil.storage.store;
 
 import io.distil.storage.keyed.KeyedReport;
 import io.distil.storage.segment.SegmentSummary;
+
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
@@ -45,13 +46,15 @@ public record InspectionReport(
     public void print(PrintStream out) {
         storeId.ifPresent(id -> out.println("store " + id));
         slots.forEach(out::println);
-        checkpoint.ifPresent(last -> out.printf(
-                "checkpoint %d: log applied through %d, replayed from %d; next segment %d%n",
-                last.sequence(), last.appliedThrough(), last.replayFrom(), last.nextSegment()));
+        checkpoint.ifPresent(last ->
+                out.printf(
+                        "checkpoint %d: log applied through %d, replayed from %d; next segment %d%n",
+                        last.sequence(), last.appliedThrough(), last.replayFrom(), last.nextSegment()));
         segments.forEach(segment -> printSegment(out, segment));
-        keyed.ifPresent(tree -> out.printf(
-                "keyed tree: %d entries in %d leaves, %d nodes and %d large values, %d bytes%n",
-                tree.entryCount(), tree.leafCount(), tree.nodeCount(), tree.valueCount(), tree.blockBytes()));
+        keyed.ifPresent(tree ->
+                out.printf(
+                        "keyed tree: %d entries in %d leaves, %d nodes and %d large values, %d bytes%n",
+                        tree.entryCount(), tree.leafCount(), tree.nodeCount(), tree.valueCount(), tree.blockBytes()));
         for (TableSummary table : tables) {
             out.printf(
                     "table %s: %d entries, %d bytes of keys, %d bytes of values%n",

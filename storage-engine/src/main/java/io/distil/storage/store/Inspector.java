@@ -13,6 +13,7 @@ import io.distil.storage.segment.SegmentReader;
 import io.distil.storage.segment.SegmentSummary;
 import io.distil.storage.store.InspectionReport.TableSummary;
 import io.distil.storage.store.Superblock.Slot;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

@@ -9,6 +9,10 @@ import io.distil.storage.ring.SimulatedDisk;
 import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.SegmentSummary;
 import io.distil.storage.store.Table.Part;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,8 +20,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 class InspectorTest {
     private static final Table NAMES = new Table(1, "names", Part.TEXT);
@@ -125,14 +127,17 @@ class InspectorTest {
         InspectionReport report = inspect();
         SegmentSummary damaged = report.segments().getFirst();
         assertThat(damaged.blockCount()).isEqualTo(sound.blockCount() - 1);
-        assertThat(damaged.gaps()).singleElement().satisfies(gap -> {
-            assertThat(gap.from()).isEqualTo(4096);
-            assertThat(gap.reason()).contains("checksum");
-        });
-        assertThat(report.damage()).isNotEmpty().allSatisfy(sentence -> assertThat(sentence)
-                .containsAnyOf("00000000.segment", "can be read only as far"));
-        assertThat(report.keyed().orElseThrow().valueCount())
-                .isEqualTo(before.keyed().orElseThrow().valueCount() - 1);
+        assertThat(damaged.gaps())
+                .singleElement()
+                .satisfies(gap -> {
+                    assertThat(gap.from()).isEqualTo(4096);
+                    assertThat(gap.reason()).contains("checksum");
+                });
+        assertThat(report.damage())
+                .isNotEmpty()
+                .allSatisfy(
+                        sentence -> assertThat(sentence).containsAnyOf("00000000.segment", "can be read only as far"));
+        assertThat(report.keyed().orElseThrow().valueCount()).isEqualTo(before.keyed().orElseThrow().valueCount() - 1);
     }
 
     @Test
@@ -156,11 +161,12 @@ class InspectorTest {
     @Test
     void whatTheCheckOfAnEntryFindsIsReportedUnderItsKey() throws IOException {
         fill();
-        InspectionReport report = inspect((table, key, _, _) -> {
-            if (table.number(key, 0) == 17) {
-                throw new CorruptBlock("series leaf is torn");
-            }
-        });
+        InspectionReport report =
+                inspect((table, key, _, _) -> {
+                    if (table.number(key, 0) == 17) {
+                        throw new CorruptBlock("series leaf is torn");
+                    }
+                });
         assertThat(report.damage()).containsExactly("numbers 17: series leaf is torn");
     }
 }
