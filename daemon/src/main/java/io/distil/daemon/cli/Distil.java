@@ -63,12 +63,16 @@ public final class Distil implements Runnable {
         Map<String, Function<CommandContext, Object>> table = new LinkedHashMap<>();
         table.put("status", StatusCommand::new);
         table.put("stream", StreamCommands::of);
+        table.put("import", ImportCommands::of);
+        table.put("insert", InsertCommand::new);
         table.put("delete", DeleteCommand::new);
         table.put("flush", FlushCommand::new);
         table.put("points", PointsCommand::new);
         table.put("windows", WindowsCommand::new);
         table.put("nearest", NearestCommand::new);
         table.put("changes", ChangesCommand::new);
+        table.put("plot", PlotCommand::new);
+        table.put("generate", GenerateCommand::new);
         return table;
     }
 
