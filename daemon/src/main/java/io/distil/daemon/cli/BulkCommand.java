@@ -66,7 +66,7 @@ abstract class BulkCommand extends ClientCommand {
         } finally {
             progress.erase();
         }
-        if (!isJson()) {
+        if (!isJson() && total() > 0) {
             remark(progress.finish(sink.points()));
         }
         report(store);

@@ -72,7 +72,7 @@ final class InsertCommand extends BulkCommand {
     protected void report(StreamStore store) throws IOException {
         Version version = store.info(target.descriptor().id()).version();
         answer(
-                "inserted " + points + " points into " + target.descriptor().path() + ", now at version " + version,
+                "inserted " + points + (points == 1 ? " point" : " points") + " into " + target.descriptor().path() + ", now at version " + version,
                 rows -> rows.text("stream", target.descriptor().path())
                         .integer("points", points)
                         .integer("bad", badRows)
@@ -117,7 +117,7 @@ final class InsertCommand extends BulkCommand {
                 return;
             }
         } catch (JsonProcessingException e) {
-            sink.bad(number, "is not JSON: " + e.getOriginalMessage());
+            sink.bad(number, "is not JSON, at column " + e.getLocation().getColumnNr());
             return;
         }
         if (time == TimeParser.MALFORMED) {

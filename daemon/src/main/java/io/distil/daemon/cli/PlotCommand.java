@@ -51,11 +51,15 @@ final class PlotCommand extends RangeCommand {
         TimeRange range = asked.get().range();
         PlotColumns data = new PlotColumns(range, TerminalPlot.dotColumns(width));
         read(snapshot, range, data);
+        if (data.count() == 0) {
+            remark(stream.descriptor().path() + " has no points there");
+            return;
+        }
         if (isJson()) {
             print(data);
             return;
         }
-        String title = stream.descriptor().path() + "  version " + snapshot.version() + "  " + data.count() + " points";
+        String title = stream.descriptor().path() + "  version " + snapshot.version() + "  " + summary(snapshot, range);
         try (AnswerOutput out = new AnswerOutput(context().out())) {
             out.write(new TerminalPlot(data, rows, width).draw(title));
         }
@@ -71,6 +75,15 @@ final class PlotCommand extends RangeCommand {
                     data.add(batch.start(i), batch.points(i), batch.min(i), batch.mean(i), batch.max(i));
                 }
             }
+        }
+    }
+
+    /// Exact, where the picture's windows may reach a fraction of a dot over the ends of the range.
+    private static String summary(StreamSnapshot snapshot, TimeRange range) throws IOException {
+        try (WindowCursor windows = snapshot.windows(range, range.until() - range.from(), 0);
+                WindowBatch whole = new WindowBatch(1)) {
+            windows.next(whole);
+            return whole.points(0) + " points, mean " + NumberText.sixDigits(whole.mean(0));
         }
     }
 

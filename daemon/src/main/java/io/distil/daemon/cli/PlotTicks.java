@@ -4,6 +4,9 @@ import io.distil.base.TimeRange;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Where the axes of a plot are labelled: at round values and at round times.
 final class PlotTicks {
@@ -14,14 +17,16 @@ final class PlotTicks {
     /// Steps people count in, from a second on; below, one, two and five times a power of ten.
     private static final long[] TIME_STEPS = {
         SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE,
-        15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY,
-        91 * DAY, 182 * DAY, 364 * DAY, 1820 * DAY, 3640 * DAY
+        15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY
     };
+    /// Beyond that, whole months.
+    private static final int[] MONTH_STEPS = {1, 2, 3, 6, 12, 24, 60, 120, 240};
+
+    private static final long MONTH_NANOS_MAX = 31 * DAY;
 
     private static final int COLUMNS_PER_LABEL = 18;
     private static final int DATE_CHARS = 10;
-    private static final int MINUTE_CHARS = 16;
-    private static final int SECOND_CHARS = 19;
+    private static final int MINUTE_CHARS = 5;
 
     private PlotTicks() {}
 
@@ -33,10 +38,11 @@ final class PlotTicks {
         return power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10);
     }
 
-    /// The label of a row that spans `[low, high)`: the multiple of `step` in it, or empty text.
+    /// The label of a row that spans `(low, high]`: the multiple of `step` in it, or empty text.
     static String valueLabel(double low, double high, double step) {
-        double multiple = Math.ceil(low / step) * step;
-        if (!(multiple < high) || Double.isInfinite(multiple)) {
+        // A multiple that rounding pushed just over the edge is still meant.
+        double multiple = Math.floor(high / step * (1 + Math.signum(high) * Math.ulp(4.0))) * step;
+        if (!(multiple > low) || Double.isInfinite(multiple)) {
             return "";
         }
         BigDecimal exact = new BigDecimal(multiple);
@@ -48,23 +54,24 @@ final class PlotTicks {
         return plain.length() <= 9 ? plain : NumberText.sixDigits(multiple);
     }
 
-    /// Appends the axis and its labels, two lines.
+    /// Appends the axis and its labels, two lines. A label gives the date only where it is another than the label before.
     ///
     /// @param margin what stands before the axis
     static void timeAxis(StringBuilder out, TimeRange range, int columns, String margin) {
         long span = range.until() - range.from();
-        long step = timeStep(span, Math.max(1, columns / COLUMNS_PER_LABEL));
         StringBuilder axis = new StringBuilder("─".repeat(columns));
         StringBuilder labels = new StringBuilder(" ".repeat(columns));
-        long first = range.from() + Math.floorMod(-range.from(), step);
         int freeFrom = 0;
-        for (long tick = first; tick < range.until(); tick += step) {
+        String dateBefore = "";
+        for (long tick : timeTicks(range, Math.max(1, columns / COLUMNS_PER_LABEL))) {
             int column = (int) ((double) (tick - range.from()) / span * columns);
-            String label = timeLabel(tick, step);
+            String date = TimeText.format(tick).substring(0, DATE_CHARS);
+            String label = timeLabel(tick, !date.equals(dateBefore));
             if (column >= freeFrom && column + label.length() <= columns) {
                 axis.setCharAt(column, '┬');
                 labels.replace(column, column + label.length(), label);
                 freeFrom = column + label.length() + 1;
+                dateBefore = date;
             }
         }
         if (freeFrom == 0) {
@@ -73,11 +80,37 @@ final class PlotTicks {
             axis.setCharAt(0, '┬');
         }
         out.append(margin).append('└').append(axis).append('\n');
-        out.append(margin).append(' ').append(labels.toString().stripTrailing()).append('\n');
+        out.append(margin).append(' ').append(labels.substring(0, columns).stripTrailing()).append('\n');
     }
 
-    private static long timeStep(long span, int count) {
-        long least = Math.max(1, span / count);
+    /// Round times of the range, about `count` of them.
+    static List<Long> timeTicks(TimeRange range, int count) {
+        List<Long> ticks = new ArrayList<>();
+        long least = Math.max(1, (range.until() - range.from()) / count);
+        long step = timeStep(least);
+        if (step > 0) {
+            for (long t = range.from() + Math.floorMod(-range.from(), step); t < range.until(); t += step) {
+                ticks.add(t);
+            }
+            return ticks;
+        }
+        int months = MONTH_STEPS[MONTH_STEPS.length - 1];
+        for (int i = MONTH_STEPS.length - 1; i >= 0 && MONTH_STEPS[i] * MONTH_NANOS_MAX >= least; i--) {
+            months = MONTH_STEPS[i];
+        }
+        long dayFrom = Math.floorDiv(range.from(), DAY);
+        LocalDate month = LocalDate.ofEpochDay(dayFrom).withDayOfMonth(1);
+        month = month.minusMonths(Math.floorMod(month.getYear() * 12 + month.getMonthValue() - 1, months));
+        for (; month.toEpochDay() * DAY < range.until(); month = month.plusMonths(months)) {
+            if (month.toEpochDay() * DAY >= range.from()) {
+                ticks.add(month.toEpochDay() * DAY);
+            }
+        }
+        return ticks;
+    }
+
+    /// The step that is at least so long, or 0 where months are wanted.
+    private static long timeStep(long least) {
         for (long power = 1; power < SECOND; power *= 10) {
             for (long factor : new long[] {1, 2, 5}) {
                 if (power * factor >= least) {
@@ -90,17 +123,17 @@ final class PlotTicks {
                 return step;
             }
         }
-        return TIME_STEPS[TIME_STEPS.length - 1];
+        return 0;
     }
 
-    private static String timeLabel(long time, long step) {
-        String iso = TimeText.format(time).replace('T', ' ').replace("Z", "");
-        if (step % DAY == 0) {
-            return iso.substring(0, DATE_CHARS);
+    private static String timeLabel(long time, boolean withDate) {
+        String iso = TimeText.format(time).replace("Z", "");
+        String date = iso.substring(0, DATE_CHARS);
+        String ofDay = iso.substring(DATE_CHARS + 1);
+        if (Math.floorMod(time, DAY) == 0) {
+            return date;
         }
-        if (step % MINUTE == 0) {
-            return iso.substring(0, MINUTE_CHARS);
-        }
-        return step % SECOND == 0 ? iso.substring(0, SECOND_CHARS) : iso.substring(DATE_CHARS + 1);
+        String shown = Math.floorMod(time, MINUTE) == 0 ? ofDay.substring(0, MINUTE_CHARS) : ofDay;
+        return withDate ? date + " " + shown : shown;
     }
 }

@@ -71,7 +71,7 @@ public final class Progress {
     }
 
     private String rate(long count, long elapsedNanos) {
-        double perSecond = count / Math.max(elapsedNanos / 1e9, 1e-9);
+        double perSecond = count / Math.max(elapsedNanos / 1e9, 1e-3);
         return amount(count) + " " + unit + " in " + seconds(elapsedNanos) + ", " + amount((long) perSecond) + " " + unit
                 + "/s";
     }

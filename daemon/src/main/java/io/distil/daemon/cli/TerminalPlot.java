@@ -24,7 +24,7 @@ final class TerminalPlot {
     /// Two neighbours further apart than this many usual distances are not joined: between them data is missing.
     private static final int GAP_FACTOR = 3;
 
-    private static final int ROWS_PER_LABEL = 4;
+    private static final double ROWS_PER_LABEL = 2.5;
 
     private final PlotColumns data;
     private final int rows;
@@ -58,7 +58,7 @@ final class TerminalPlot {
         shade();
         line();
         StringBuilder out = new StringBuilder(title).append('\n');
-        double step = PlotTicks.valueStep(high - low, Math.max(2, rows / ROWS_PER_LABEL));
+        double step = PlotTicks.valueStep(high - low, Math.max(2, (int) (rows / ROWS_PER_LABEL)));
         for (int row = 0; row < rows; row++) {
             String label = PlotTicks.valueLabel(valueAt(row + 1), valueAt(row), step);
             out.append(" ".repeat(Math.max(0, LABEL_COLUMNS - label.length())))
