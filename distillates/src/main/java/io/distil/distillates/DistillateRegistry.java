@@ -49,10 +49,21 @@ public final class DistillateRegistry {
     }
 
     /// What {@link #ensure} did.
+    public enum Change {
+        /// There was no such distillate.
+        REGISTERED,
+        /// There was another specification under the name. All output is computed again.
+        REPLACED,
+        /// An output stream was missing. All output is computed again.
+        OUTPUTS_RESTORED,
+        /// Everything was there already.
+        NONE
+    }
+
+    /// The answer of {@link #ensure}.
     ///
     /// @param specRevision the revision of the specification now
-    /// @param changed false when the same specification was there already, with all its outputs
-    public record Ensured(long specRevision, boolean changed) {}
+    public record Ensured(long specRevision, Change change) {}
 
     /// Makes sure that a distillate exists as specified. The same again changes nothing. Another specification under
     /// the same name replaces the old one, and the whole output is computed again; a stream that is no longer an output
@@ -86,7 +97,7 @@ public final class DistillateRegistry {
                 && RecordCodec.decodeSpec(specNow.get()).equals(spec);
         long specRevision = specNow.map(StoredRecord::revision).orElse(0L);
         if (same && !outputsCreated) {
-            return new Ensured(specRevision, false);
+            return new Ensured(specRevision, Change.NONE);
         }
         List<Mutation.PutRecord> puts = new ArrayList<>();
         if (!same) {
@@ -100,7 +111,8 @@ public final class DistillateRegistry {
                 cursorNow.map(StoredRecord::revision).orElse(0L),
                 Optional.of(RecordCodec.encode(start))));
         Submission.submit(store, new Mutation.Atomic(List.of(), puts));
-        return new Ensured(specRevision, true);
+        Change change = same ? Change.OUTPUTS_RESTORED : specNow.isPresent() ? Change.REPLACED : Change.REGISTERED;
+        return new Ensured(specRevision, change);
     }
 
     private static void refuseOwnInputs(DistillateSpec spec, List<StreamInfo> inputs) {

@@ -11,17 +11,18 @@ final class Widths {
     /// No length is longer than the legal span of times.
     static final long NANOS_MAX = 1L << 62;
 
-    private static final Pattern WITH_UNIT = Pattern.compile("(\\d{1,19})\\s*(ns|us|ms|s|m|h|d|w)?");
+    private static final Pattern WITH_UNIT = Pattern.compile("(\\d{1,19})\\s*(ns|us|µs|ms|s|min|m|h|d)?");
     private static final Pattern POWER = Pattern.compile("2\\^(\\d{1,2})");
     private static final Map<String, Long> NANOS_BY_UNIT = Map.of(
             "ns", 1L,
             "us", 1_000L,
+            "µs", 1_000L,
             "ms", 1_000_000L,
             "s", 1_000_000_000L,
             "m", 60_000_000_000L,
+            "min", 60_000_000_000L,
             "h", 3_600_000_000_000L,
-            "d", 86_400_000_000_000L,
-            "w", 604_800_000_000_000L);
+            "d", 86_400_000_000_000L);
 
     private Widths() {}
 

@@ -8,6 +8,8 @@ import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StreamDescriptor;
+import io.distil.distillates.DistillateRegistry.Change;
+import io.distil.distillates.DistillateRegistry.Ensured;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -29,9 +31,9 @@ class DistillateRegistryTest {
     @Test
     void theSameSpecificationAgainChangesNothing() throws Exception {
         DistillateSpec spec = Fixture.mean("mean", "plant/temperature", "1h");
-        assertThat(registry.ensure(spec)).isEqualTo(new DistillateRegistry.Ensured(1, true));
+        assertThat(registry.ensure(spec)).isEqualTo(new Ensured(1, Change.REGISTERED));
         long applied = fixture.store.model.appliedCount();
-        assertThat(registry.ensure(spec)).isEqualTo(new DistillateRegistry.Ensured(1, false));
+        assertThat(registry.ensure(spec)).isEqualTo(new Ensured(1, Change.NONE));
         assertThat(fixture.store.model.appliedCount()).isEqualTo(applied);
         assertThat(registry.list()).containsExactly(spec);
     }
@@ -44,7 +46,7 @@ class DistillateRegistryTest {
             Fixture.drain(runner);
             assertThat(fixture.points("plant/mean").getLast().value()).isEqualTo(90);
             assertThat(registry.ensure(Fixture.mean("mean", "plant/temperature", 20L)))
-                    .isEqualTo(new DistillateRegistry.Ensured(2, true));
+                    .isEqualTo(new Ensured(2, Change.REPLACED));
             assertThat(registry.status("mean").state()).isEqualTo(DistillateStatus.State.BEHIND);
             Fixture.drain(runner);
         }
@@ -60,7 +62,7 @@ class DistillateRegistryTest {
             Fixture.drain(runner);
             StreamId output = StreamRefs.ids(StreamRefs.named(fixture.store, "plant", "mean")).getFirst();
             fixture.store.submit(new Mutation.Obliterate(output)).join();
-            assertThat(registry.ensure(spec).changed()).isTrue();
+            assertThat(registry.ensure(spec)).isEqualTo(new Ensured(1, Change.OUTPUTS_RESTORED));
             Fixture.drain(runner);
         }
         assertThat(fixture.points("plant/mean")).hasSize(10);

@@ -78,7 +78,7 @@ class SpecCodecTest {
         assertRefused("leadNanos: 2h", "leadNanos: 1.5", "leadNanos: '1.5' is neither");
         assertRefused("trailingNanos: 5", "trailingNanos: 5 parsecs", "trailingNanos: '5 parsecs' is not a length");
         assertRefused("trailingNanos: 5", "trailingNanos: 2^63", "trailingNanos: '2^63' is not a length");
-        assertRefused("trailingNanos: 5", "trailingNanos: 99999999w", "trailingNanos: '99999999w' is not a length");
+        assertRefused("trailingNanos: 5", "trailingNanos: 999999999d", "trailingNanos: '999999999d' is not a length");
         assertRefused("name: moving-mean", "name: a\nname: b", "not YAML: ");
     }
 
