@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 
 /// One JSON object a line.
@@ -61,6 +62,17 @@ final class JsonRows implements Rows {
                 json.writeStringField(entry.getKey(), entry.getValue());
             }
             json.writeEndObject();
+        });
+    }
+
+    @Override
+    public Rows list(String name, List<String> values) {
+        return field(name, () -> {
+            json.writeStartArray();
+            for (String value : values) {
+                json.writeString(value);
+            }
+            json.writeEndArray();
         });
     }
 

@@ -2,6 +2,7 @@ package io.distil.daemon.cli;
 
 import io.distil.base.Version;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /// An answer, written cell by cell: for people as a table or as lines, for programs as JSON. Every row has the same fields in
@@ -27,6 +28,9 @@ public interface Rows extends AutoCloseable {
 
     /// An object in JSON, `key=value, …` for people.
     Rows texts(String name, Map<String, String> values);
+
+    /// An array in JSON, `one, two, …` for people.
+    Rows list(String name, List<String> values);
 
     /// Nothing where another row has something: null in JSON, `-` for people.
     Rows absent(String name);

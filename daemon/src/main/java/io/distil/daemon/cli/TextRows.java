@@ -1,6 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.Version;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -55,6 +56,11 @@ abstract class TextRows implements Rows {
                 .collect(Collectors.joining(", "));
         cell(name, all.isEmpty() ? ABSENT : printable(all), false);
         return this;
+    }
+
+    @Override
+    public final Rows list(String name, List<String> values) {
+        return text(name, String.join(", ", values));
     }
 
     @Override

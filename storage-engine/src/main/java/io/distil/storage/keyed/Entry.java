@@ -1,7 +1,6 @@
 package io.distil.storage.keyed;
 
 import io.distil.storage.segment.BlockRef;
-
 import java.util.Arrays;
 import java.util.List;
 

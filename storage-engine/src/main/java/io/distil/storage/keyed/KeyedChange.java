@@ -10,10 +10,9 @@ public sealed interface KeyedChange {
     record Put(byte[] key, byte[] value) implements KeyedChange {
         public Put {
             checkKey(key);
-            if (value.length > KeyedTree.VALUE_BYTES_MAX) {
-                throw new BrokenInvariant(
-                        "a value of " + value.length + " bytes, wanted at most " + KeyedTree.VALUE_BYTES_MAX);
-            }
+            BrokenInvariant.check(
+                    value.length <= KeyedTree.VALUE_BYTES_MAX,
+                    "a value of " + value.length + " bytes, wanted at most " + KeyedTree.VALUE_BYTES_MAX);
         }
     }
 
@@ -25,8 +24,8 @@ public sealed interface KeyedChange {
     }
 
     private static void checkKey(byte[] key) {
-        if (key.length < 1 || key.length > KeyedTree.KEY_BYTES_MAX) {
-            throw new BrokenInvariant("a key of " + key.length + " bytes, wanted 1.." + KeyedTree.KEY_BYTES_MAX);
-        }
+        BrokenInvariant.check(
+                key.length >= 1 && key.length <= KeyedTree.KEY_BYTES_MAX,
+                "a key of " + key.length + " bytes, wanted 1.." + KeyedTree.KEY_BYTES_MAX);
     }
 }
