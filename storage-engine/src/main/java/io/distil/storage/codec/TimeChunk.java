@@ -70,7 +70,8 @@ final class TimeChunk {
         for (int i = 0; i < count - 1 && common != 1; i += step) {
             common = commonDivisor(common, differences[i]);
         }
-        if (common > 1) {
+        // Zero after a sample of nothing but repeated times: the whole column has to tell.
+        if (common != 1) {
             for (int i = 0; i < count - 1 && common != 1; i++) {
                 common = commonDivisor(common, differences[i]);
             }

@@ -90,6 +90,19 @@ class LeafCodecTest {
     }
 
     @Test
+    void longRunsOfFewTimesComeBack() {
+        for (int runPoints : new int[] {2, 20, 37, 400, 1000}) {
+            for (long step : new long[] {1, 7, 1_000_000_000L}) {
+                LeafPoints points = new LeafPoints(16);
+                for (int i = 0; i < 3 * runPoints; i++) {
+                    points.append(i / runPoints * step, i % 3);
+                }
+                assertWithinBound(points, runPoints + " points at each time");
+            }
+        }
+    }
+
+    @Test
     void anEmptyLeafComesBackEmpty() {
         assertThat(encoded.roundTrip(new LeafPoints(1))).hasSize(LeafCodec.boundBytes(0));
     }
