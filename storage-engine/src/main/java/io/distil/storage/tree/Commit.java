@@ -64,8 +64,9 @@ final class Commit implements AutoCloseable {
         this.changes = changes;
         this.major = major;
         this.out = out;
-        this.loose = new LeafPoints(2 * shape.leafPointsMax());
-        this.pending = new LeafPoints(resolvePoints() + shape.leafPointsMax());
+        this.loose = scratch.loose;
+        this.pending = scratch.pending;
+        loose.clear();
         this.body =
                 OffHeap.allocate(
                         MemoryOwner.TREE_COMMIT,

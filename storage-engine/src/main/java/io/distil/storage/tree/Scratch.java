@@ -14,9 +14,20 @@ final class Scratch {
     /// What they become under the overlay.
     final LeafPoints resolved;
 
+    /// Used by commits only, so they begin small.
+    final LeafPoints pending = new LeafPoints(0);
+
+    final LeafPoints loose = new LeafPoints(0);
+
     Scratch(BlockReader reader, TreeShape shape) {
         leaves = new LeafBlocks(reader);
         base = new LeafPoints(shape.leafPointsMax());
         resolved = new LeafPoints(shape.leafPointsMax());
+    }
+
+    /// True if it had to grow beyond room for that many points.
+    boolean isOversized(int pointCount) {
+        return Math.max(base.times().length, resolved.times().length) > pointCount
+                || Math.max(pending.times().length, loose.times().length) > pointCount;
     }
 }

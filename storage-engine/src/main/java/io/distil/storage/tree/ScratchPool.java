@@ -33,7 +33,7 @@ final class ScratchPool {
     }
 
     void giveBack(Scratch scratch) {
-        if (scratch.base.times().length > KEPT_POINTS_MAX || scratch.resolved.times().length > KEPT_POINTS_MAX) {
+        if (scratch.isOversized(KEPT_POINTS_MAX)) {
             return;
         }
         synchronized (idle) {

@@ -10,7 +10,7 @@ import io.distil.storage.codec.LeafCodec;
 /// @param entriesMax the most entries in one node block; only the duplicates of a single nanosecond may exceed it
 public record TreeShape(int leafPointsMax, int entriesMax) {
     /// Chosen by measurement: `docs/decisions/0002-tree-shape.md`.
-    public static final TreeShape DEFAULT = new TreeShape(2048, 64);
+    public static final TreeShape DEFAULT = new TreeShape(2048, 16);
 
     public TreeShape {
         BrokenInvariant.check(

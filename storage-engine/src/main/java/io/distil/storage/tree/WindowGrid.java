@@ -1,5 +1,7 @@
 package io.distil.storage.tree;
 
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
 import io.distil.base.TimeRange;
 import io.distil.base.Times;
 
@@ -26,6 +28,10 @@ record WindowGrid(long from, long until, long widthNanos, boolean emptyToo, long
 
     /// Windows from the start of the range, as many whole ones as it holds.
     static WindowGrid anchored(TimeRange range, long widthNanos, int depthLog2) {
+        if (widthNanos < 1) {
+            throw new Refused(ErrorCode.INVALID_WIDTH, "window width is " + widthNanos + " ns, at least 1 is wanted");
+        }
+        Times.checkWidthLog2(depthLog2);
         long windowCount = (range.until() - range.from()) / widthNanos;
         return new WindowGrid(range.from(), range.from() + windowCount * widthNanos, widthNanos, true, 1L << depthLog2);
     }
@@ -40,7 +46,12 @@ record WindowGrid(long from, long until, long widthNanos, boolean emptyToo, long
 
     /// The start of the window that holds `time`, which lies in `[from, until]`.
     long startOf(long time) {
-        return from + (time - from) / widthNanos * widthNanos;
+        return time - offsetInWindow(time);
+    }
+
+    private long offsetInWindow(long time) {
+        boolean powerOfTwo = (widthNanos & widthNanos - 1) == 0;
+        return powerOfTwo ? time - from & widthNanos - 1 : (time - from) % widthNanos;
     }
 
     /// The end of the window that starts at `start`; `until` for a start there.
@@ -50,6 +61,12 @@ record WindowGrid(long from, long until, long widthNanos, boolean emptyToo, long
 
     @Override
     public boolean takes(long first, long last) {
-        return last - first < wholeNanos || first >= from && last < until && startOf(first) == startOf(last);
+        if (last - first < wholeNanos) {
+            return true;
+        }
+        return first >= from
+                && last < until
+                && last - first < widthNanos
+                && offsetInWindow(first) + (last - first) < widthNanos;
     }
 }

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.Times;
+
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 
 class LeafCodecTest {
     private static final int[] COUNTS = {1, 2, 3, 7, 8, 9, 100, 511, 512, 513, 2047, 2048, 2049, 5000};
@@ -29,10 +31,11 @@ class LeafCodecTest {
         for (int count : COUNTS) {
             for (String times : SamplePoints.times(random.split()).keySet()) {
                 for (String values : SamplePoints.values(random.split()).keySet()) {
-                    LeafPoints points = SamplePoints.points(
-                            count,
-                            SamplePoints.times(random.split()).get(times),
-                            SamplePoints.values(random.split()).get(values));
+                    LeafPoints points =
+                            SamplePoints.points(
+                                    count,
+                                    SamplePoints.times(random.split()).get(times),
+                                    SamplePoints.values(random.split()).get(values));
                     assertWithinBound(points, times + ", " + values);
                 }
             }
@@ -84,8 +87,11 @@ class LeafCodecTest {
 
     @Test
     void aMillionPointsOfOneNanosecondAreALeaf() {
-        LeafPoints points = SamplePoints.points(
-                LeafCodec.POINT_COUNT_MAX, () -> Times.LIMIT - 1, SamplePoints.values(random).get("random bits"));
+        LeafPoints points =
+                SamplePoints.points(
+                        LeafCodec.POINT_COUNT_MAX,
+                        () -> Times.LIMIT - 1,
+                        SamplePoints.values(random).get("random bits"));
         assertWithinBound(points, "a million");
     }
 
@@ -109,8 +115,9 @@ class LeafCodecTest {
 
     @Test
     void aPartOfThePointsIsWrittenAndNothingBehindItInMemory() throws CorruptBlock {
-        LeafPoints points = SamplePoints.points(
-                5000, SamplePoints.times(random).get("irregular"), SamplePoints.values(random).get("counts"));
+        LeafPoints points =
+                SamplePoints.points(
+                        5000, SamplePoints.times(random).get("irregular"), SamplePoints.values(random).get("counts"));
         LeafPoints decoded = new LeafPoints(1);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment out = arena.allocate(LeafCodec.boundBytes(3000)).fill((byte) 0x5a);
@@ -124,8 +131,9 @@ class LeafCodecTest {
 
     @Test
     void theTimesAloneCanBeRead() throws CorruptBlock {
-        LeafPoints points = SamplePoints.points(
-                3000, SamplePoints.times(random).get("bursts"), SamplePoints.values(random).get("gaussian"));
+        LeafPoints points =
+                SamplePoints.points(
+                        3000, SamplePoints.times(random).get("bursts"), SamplePoints.values(random).get("gaussian"));
         LeafPoints decoded = new LeafPoints(1);
         encoded.codec().decodeTimes(MemorySegment.ofArray(encoded.roundTrip(points)), decoded);
         assertThat(decoded.count()).isEqualTo(3000);
@@ -134,8 +142,11 @@ class LeafCodecTest {
 
     @Test
     void theBytesDependOnThePointsAlone() {
-        LeafPoints points = SamplePoints.points(
-                2000, SamplePoints.times(random).get("jittered"), SamplePoints.values(random).get("few distinct"));
+        LeafPoints points =
+                SamplePoints.points(
+                        2000,
+                        SamplePoints.times(random).get("jittered"),
+                        SamplePoints.values(random).get("few distinct"));
         byte[] first = encoded.roundTrip(points);
         everyKindOfTimesAndValuesComesBackToTheBit();
         assertThat(encoded.roundTrip(points)).isEqualTo(first);
@@ -158,8 +169,9 @@ class LeafCodecTest {
 
     @Test
     void memoryThatIsTooSmallIsNamedAndNotOverrun() {
-        LeafPoints points = SamplePoints.points(
-                3000, SamplePoints.times(random).get("irregular"), SamplePoints.values(random).get("gaussian"));
+        LeafPoints points =
+                SamplePoints.points(
+                        3000, SamplePoints.times(random).get("irregular"), SamplePoints.values(random).get("gaussian"));
         int bytes = encoded.roundTrip(points).length;
         byte[] memory = new byte[bytes];
         for (int room = 0; room < bytes; room += 97) {
