@@ -60,7 +60,7 @@ final class ReadTask implements Runnable {
     public void run() {
         int seen = signals.get();
         boolean more = !ended && step();
-        if (more || signals.addAndGet(-seen) != 0) {
+        if (!ended && (more || signals.addAndGet(-seen) != 0)) {
             reader.execute(this);
         }
     }
