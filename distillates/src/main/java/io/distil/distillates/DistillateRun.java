@@ -105,7 +105,7 @@ final class DistillateRun implements AutoCloseable {
         TimeRange read = TimeRanges.grow(piece, definition.leadNanos(), definition.trailingNanos());
         List<StreamSnapshot> snapshots = inputs.snapshots();
         for (int i = 0; i < snapshots.size(); i++) {
-            inputPoints.get(i).read(snapshots.get(i), read);
+            inputPoints.get(i).slideTo(snapshots.get(i), read);
         }
         outputPoints.forEach(PointBuffer::clear);
         definition.computation().compute(inputPoints, piece, (output, time, value) -> emit(piece, output, time, value));

@@ -18,6 +18,7 @@ final class PointBuffer implements InputPoints, AutoCloseable {
 
     private final int pointsMax;
     private PointBatch points = new PointBatch(CAPACITY_FIRST);
+    private TimeRange held;
 
     PointBuffer(int pointsMax) {
         this.pointsMax = pointsMax;
@@ -51,11 +52,39 @@ final class PointBuffer implements InputPoints, AutoCloseable {
         points.append(time, value);
     }
 
-    /// Takes all points of a range.
+    /// Holds exactly the points of `range` afterwards. What it held before is kept as far as it lies in the range: the
+    /// margins of neighbouring pieces overlap, and are read once.
     ///
-    /// @throws Refused `BATCH_TOO_LARGE` when they are more than fit
-    void read(StreamSnapshot snapshot, TimeRange range) throws IOException {
-        clear();
+    /// @param snapshot always the same one
+    /// @throws Refused `BATCH_TOO_LARGE` when the points are more than fit
+    void slideTo(StreamSnapshot snapshot, TimeRange range) throws IOException {
+        boolean overlaps = held != null
+                && held.from() <= range.from()
+                && held.until() > range.from()
+                && held.until() < range.until();
+        TimeRange missing = overlaps ? new TimeRange(held.until(), range.until()) : range;
+        held = null;
+        if (overlaps) {
+            dropBefore(range.from());
+        } else {
+            clear();
+        }
+        read(snapshot, missing);
+        held = range;
+    }
+
+    private void dropBefore(long time) {
+        int first = 0;
+        while (first < points.count() && points.time(first) < time) {
+            first++;
+        }
+        int left = points.count() - first;
+        MemorySegment.copy(points.times(), 8L * first, points.times(), 0, 8L * left);
+        MemorySegment.copy(points.values(), 8L * first, points.values(), 0, 8L * left);
+        points.setCount(left);
+    }
+
+    private void read(StreamSnapshot snapshot, TimeRange range) throws IOException {
         try (PointCursor cursor = snapshot.points(range);
                 PointBatch batch = new PointBatch(CAPACITY_READ)) {
             while (cursor.next(batch) > 0) {
