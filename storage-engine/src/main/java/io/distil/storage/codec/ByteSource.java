@@ -1,6 +1,7 @@
 package io.distil.storage.codec;
 
 import io.distil.base.CorruptBlock;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -88,7 +89,8 @@ final class ByteSource {
 
     private void need(int wanted, String field) throws CorruptBlock {
         if (limit - position < wanted) {
-            throw new CorruptBlock(field + " needs " + wanted + " bytes at " + position + ", the column ends at " + limit);
+            throw new CorruptBlock(
+                    field + " needs " + wanted + " bytes at " + position + ", the column ends at " + limit);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.distil.storage.codec;
 
 import io.distil.base.CorruptBlock;
+
 import java.util.Arrays;
 
 /// One value for all points: its eight bytes.

@@ -1,6 +1,7 @@
 package io.distil.storage.codec;
 
 import io.distil.base.CorruptBlock;
+
 import java.util.Arrays;
 
 /// Doubles that people or instruments wrote as decimals, as the integers they were scaled from, and how far each double lies

@@ -1,6 +1,7 @@
 package io.distil.storage.codec;
 
 import io.distil.base.CorruptBlock;
+
 import java.util.Arrays;
 
 /// Few different values, as codes into the list of them.

@@ -3,6 +3,7 @@ package io.distil.storage.codec;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.memory.Layouts;
+
 import java.lang.foreign.MemorySegment;
 
 /// Writes the points of a leaf as bytes, and reads them back to the bit.
@@ -10,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 /// The points are cut into chunks; in each, times and values are a column of their own, written by whichever scheme takes
 /// the fewest bytes for them. The package describes the bytes.
 ///
-/// One owner thread. All scratch memory, about half a megabyte, is held from the beginning; a call allocates nothing, unless
+/// One owner thread. All scratch memory, somewhat less than a megabyte, is held from the beginning; a call allocates nothing, unless
 /// the points to be filled must grow.
 public final class LeafCodec {
     /// The most points a leaf may have. Leaves are far smaller, unless that many points share a nanosecond.
@@ -112,7 +113,8 @@ public final class LeafCodec {
             position += decodeChunk(in, position, out, at, Math.min(Chunk.POINT_COUNT_MAX, count - at), withValues);
         }
         if (position != in.byteSize()) {
-            throw new CorruptBlock("leaf of " + count + " points ends at " + position + " of " + in.byteSize() + " bytes");
+            throw new CorruptBlock(
+                    "leaf of " + count + " points ends at " + position + " of " + in.byteSize() + " bytes");
         }
         out.setCount(count);
     }
@@ -153,8 +155,15 @@ public final class LeafCodec {
         int valueBytes = columnBytes(lengths >>> Short.SIZE, chunkCount, "values");
         int start = HEADER_BYTES + CHUNK_HEADER_BYTES;
         need(in, start, timeBytes + valueBytes, "chunk");
-        return "times " + timeColumn.label(in.get(Layouts.BYTE, start) & 0xff) + " " + timeBytes + " B, values "
-                + valueColumn.label(in.get(Layouts.BYTE, start + timeBytes) & 0xff) + " " + valueBytes + " B";
+        return "times "
+                + timeColumn.label(in.get(Layouts.BYTE, start) & 0xff)
+                + " "
+                + timeBytes
+                + " B, values "
+                + valueColumn.label(in.get(Layouts.BYTE, start + timeBytes) & 0xff)
+                + " "
+                + valueBytes
+                + " B";
     }
 
     private static int columnBytes(int found, int count, String column) throws CorruptBlock {
@@ -166,7 +175,8 @@ public final class LeafCodec {
 
     private static void checkRoom(MemorySegment out, int position, int wanted) {
         if (out.byteSize() - position < wanted) {
-            throw new BrokenInvariant("leaf needs " + (position + wanted) + " bytes, " + out.byteSize() + " were given");
+            throw new BrokenInvariant(
+                    "leaf needs " + (position + wanted) + " bytes, " + out.byteSize() + " were given");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.distil.storage.codec;
 
 import io.distil.base.CorruptBlock;
+
 import java.util.Arrays;
 
 /// Integers as small differences from a base, group by group, with the few that do not fit patched in afterwards: frame of
@@ -66,7 +67,14 @@ final class PackedIntegers {
         long previousBase = 0;
         for (int from = 0; from < count; from += GROUP_COUNT) {
             int group = from / GROUP_COUNT;
-            writeGroup(integers, from, Math.min(GROUP_COUNT, count - from), bases[group], previousBase, widths[group], out);
+            writeGroup(
+                    integers,
+                    from,
+                    Math.min(GROUP_COUNT, count - from),
+                    bases[group],
+                    previousBase,
+                    widths[group],
+                    out);
             previousBase = bases[group];
         }
     }
@@ -89,7 +97,8 @@ final class PackedIntegers {
         }
     }
 
-    private void readPatched(ByteSource in, long[] integers, int from, int n, int width, long base) throws CorruptBlock {
+    private void readPatched(ByteSource in, long[] integers, int from, int n, int width, long base)
+            throws CorruptBlock {
         int exceptionCount = in.takeVarintIn(1, n, "exception count");
         int exceptionWidth = in.takeByteIn(0, Long.SIZE, "exception width");
         in.takePacked(integers, from, n, width, base, "offsets");
@@ -171,8 +180,9 @@ final class PackedIntegers {
         int best = -1;
         int exceptionCount = 0;
         for (int width = widest; width >= 0; width--) {
-            long bits = (long) n * width
-                    + (exceptionCount == 0 ? 0 : EXCEPTION_HEADER_BITS + (long) exceptionCount * exceptionBits);
+            long bits =
+                    (long) n * width
+                            + (exceptionCount == 0 ? 0 : EXCEPTION_HEADER_BITS + (long) exceptionCount * exceptionBits);
             if (bits < costBits) {
                 costBits = bits;
                 best = width;

@@ -1,6 +1,7 @@
 package io.distil.storage.codec;
 
 import io.distil.base.CorruptBlock;
+
 import java.util.Arrays;
 
 /// Doubles without order: the left bits (sign, exponent, first of the mantissa), of which few kinds occur, as codes into a
@@ -121,8 +122,9 @@ final class SplitBits implements ValueScheme {
                 covered += entrySamples[e];
             }
             int exceptionBits = Long.SIZE - r + 11;
-            long bits = (long) SAMPLE_COUNT * (r + BitPacking.width(entryCount - 1))
-                    + (long) (SAMPLE_COUNT - covered) * exceptionBits;
+            long bits =
+                    (long) SAMPLE_COUNT * (r + BitPacking.width(entryCount - 1))
+                            + (long) (SAMPLE_COUNT - covered) * exceptionBits;
             if (bits < best) {
                 best = bits;
                 rightWidth = r;

@@ -46,9 +46,10 @@ final class ValueColumn {
             chosen = raw;
             best = raw.plan(chunk, Integer.MAX_VALUE);
             for (ValueScheme scheme : schemes) {
-                int bytes = scheme == null || scheme == constant || scheme == raw
-                        ? ValueScheme.INAPPLICABLE
-                        : scheme.plan(chunk, best);
+                int bytes =
+                        scheme == null || scheme == constant || scheme == raw
+                                ? ValueScheme.INAPPLICABLE
+                                : scheme.plan(chunk, best);
                 if (bytes < best) {
                     chosen = scheme;
                     best = bytes;

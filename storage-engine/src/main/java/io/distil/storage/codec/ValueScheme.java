@@ -6,8 +6,7 @@ import io.distil.base.CorruptBlock;
 /// one thread.
 ///
 /// A new one takes a number that was never used, a class here, and a line in {@link ValueColumn}.
-sealed interface ValueScheme
-        permits ConstantValue, DecimalValues, OrderedBits, SplitBits, DistinctValues, RawValues {
+sealed interface ValueScheme permits ConstantValue, DecimalValues, OrderedBits, SplitBits, DistinctValues, RawValues {
     /// What {@link #plan} answers where a scheme does not fit.
     int INAPPLICABLE = Integer.MAX_VALUE;
 

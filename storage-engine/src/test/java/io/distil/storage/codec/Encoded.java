@@ -1,6 +1,7 @@
 package io.distil.storage.codec;
 
 import io.distil.base.CorruptBlock;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -37,8 +38,18 @@ final class Encoded {
             long wantedBits = Double.doubleToRawLongBits(expected.values()[from + i]);
             long foundBits = Double.doubleToRawLongBits(found.values()[i]);
             if (found.times()[i] != wantedTime || foundBits != wantedBits) {
-                throw new AssertionError("point " + i + " was (" + wantedTime + ", " + Long.toHexString(wantedBits)
-                        + ") and came back as (" + found.times()[i] + ", " + Long.toHexString(foundBits) + ")");
+                throw new AssertionError(
+                        "point "
+                                + i
+                                + " was ("
+                                + wantedTime
+                                + ", "
+                                + Long.toHexString(wantedBits)
+                                + ") and came back as ("
+                                + found.times()[i]
+                                + ", "
+                                + Long.toHexString(foundBits)
+                                + ")");
             }
         }
     }

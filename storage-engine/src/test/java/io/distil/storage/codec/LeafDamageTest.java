@@ -3,10 +3,12 @@ package io.distil.storage.codec;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.distil.base.CorruptBlock;
+
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 
 /// Blocks are under a checksum, so that damage hardly comes this far. If it does, it must end in {@link CorruptBlock} or in
 /// other points, never in anything else.
@@ -22,46 +24,54 @@ class LeafDamageTest {
 
     @Test
     void anyFlippedBitIsRefusedOrGivesOtherPoints() {
-        forEveryKind(120, bytes -> {
-            for (int bit = 0; bit < bytes.length * Byte.SIZE; bit++) {
-                bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-                decodeOrRefuse(bytes);
-                bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-            }
-        });
+        forEveryKind(
+                120,
+                bytes -> {
+                    for (int bit = 0; bit < bytes.length * Byte.SIZE; bit++) {
+                        bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+                        decodeOrRefuse(bytes);
+                        bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+                    }
+                });
     }
 
     @Test
     void anyTruncationIsRefused() {
-        forEveryKind(2500, bytes -> {
-            for (int length = 0; length < bytes.length; length += length < 200 ? 1 : 37) {
-                MemorySegment cut = MemorySegment.ofArray(Arrays.copyOf(bytes, length));
-                assertThatThrownBy(() -> encoded.codec().decode(cut, decoded)).isInstanceOf(CorruptBlock.class);
-            }
-        });
+        forEveryKind(
+                2500,
+                bytes -> {
+                    for (int length = 0; length < bytes.length; length += length < 200 ? 1 : 37) {
+                        MemorySegment cut = MemorySegment.ofArray(Arrays.copyOf(bytes, length));
+                        assertThatThrownBy(() -> encoded.codec().decode(cut, decoded)).isInstanceOf(CorruptBlock.class);
+                    }
+                });
     }
 
     @Test
     void bytesBehindTheLeafAreRefused() {
-        forEveryKind(100, bytes -> {
-            MemorySegment longer = MemorySegment.ofArray(Arrays.copyOf(bytes, bytes.length + 1));
-            assertThatThrownBy(() -> encoded.codec().decode(longer, decoded)).isInstanceOf(CorruptBlock.class);
-        });
+        forEveryKind(
+                100,
+                bytes -> {
+                    MemorySegment longer = MemorySegment.ofArray(Arrays.copyOf(bytes, bytes.length + 1));
+                    assertThatThrownBy(() -> encoded.codec().decode(longer, decoded)).isInstanceOf(CorruptBlock.class);
+                });
     }
 
     @Test
     void manyDamagedBytesAreRefusedOrGiveOtherPoints() {
-        forEveryKind(2500, bytes -> {
-            for (int round = 0; round < 200; round++) {
-                byte[] damaged = bytes.clone();
-                // The head of each column decides most, so that half of the damage is done there.
-                int reach = random.nextBoolean() ? Math.min(64, damaged.length) : damaged.length;
-                for (int i = random.nextInt(1, 6); i > 0; i--) {
-                    damaged[random.nextInt(reach)] = (byte) random.nextInt();
-                }
-                decodeOrRefuse(damaged);
-            }
-        });
+        forEveryKind(
+                2500,
+                bytes -> {
+                    for (int round = 0; round < 200; round++) {
+                        byte[] damaged = bytes.clone();
+                        // The head of each column decides most, so that half of the damage is done there.
+                        int reach = random.nextBoolean() ? Math.min(64, damaged.length) : damaged.length;
+                        for (int i = random.nextInt(1, 6); i > 0; i--) {
+                            damaged[random.nextInt(reach)] = (byte) random.nextInt();
+                        }
+                        decodeOrRefuse(damaged);
+                    }
+                });
     }
 
     @Test
@@ -109,16 +119,20 @@ class LeafDamageTest {
 
     private void forEveryKind(int count, Act act) {
         for (String times : SamplePoints.times(random.split()).keySet()) {
-            act.on(encoded.roundTrip(SamplePoints.points(
-                    count,
-                    SamplePoints.times(random.split()).get(times),
-                    SamplePoints.values(random.split()).get("counts"))));
+            act.on(
+                    encoded.roundTrip(
+                            SamplePoints.points(
+                                    count,
+                                    SamplePoints.times(random.split()).get(times),
+                                    SamplePoints.values(random.split()).get("counts"))));
         }
         for (String values : SamplePoints.values(random.split()).keySet()) {
-            act.on(encoded.roundTrip(SamplePoints.points(
-                    count,
-                    SamplePoints.times(random.split()).get("jittered"),
-                    SamplePoints.values(random.split()).get(values))));
+            act.on(
+                    encoded.roundTrip(
+                            SamplePoints.points(
+                                    count,
+                                    SamplePoints.times(random.split()).get("jittered"),
+                                    SamplePoints.values(random.split()).get(values))));
         }
     }
 

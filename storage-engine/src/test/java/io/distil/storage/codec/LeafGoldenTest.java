@@ -3,6 +3,9 @@ package io.distil.storage.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.base.CorruptBlock;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -11,7 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 
 /// Leaves that were written once must be readable for ever. The file has one leaf a line, `times | values | scheme | bytes`;
 /// `-Ddistil.golden=write` writes it anew, which is right only together with a new layout number.
@@ -20,15 +22,16 @@ class LeafGoldenTest {
     private static final int COUNT = 200;
 
     /// Sources whose numbers are the same on every machine: no sine, logarithm or exponential.
-    private static final Map<String, String> VALUES_BY_TIMES = Map.of(
-            "regular", "constant",
-            "same", "counts times 0.01",
-            "jittered", "decimals and gaps",
-            "120 Hz truncated", "few distinct",
-            "jittered with gaps", "floats widened in steps",
-            "duplicates", "counts",
-            "irregular seconds", "random mantissas",
-            "bursts", "random bits");
+    private static final Map<String, String> VALUES_BY_TIMES =
+            Map.of(
+                    "regular", "constant",
+                    "same", "counts times 0.01",
+                    "jittered", "decimals and gaps",
+                    "120 Hz truncated", "few distinct",
+                    "jittered with gaps", "floats widened in steps",
+                    "duplicates", "counts",
+                    "irregular seconds", "random mantissas",
+                    "bursts", "random bits");
 
     private final Encoded encoded = new Encoded();
 
@@ -68,11 +71,12 @@ class LeafGoldenTest {
         SplittableRandom random = new SplittableRandom(20260101);
         SamplePoints.TimeSource timeSource = SamplePoints.times(random.split()).get(times);
         SplittableRandom own = random.split();
-        SamplePoints.ValueSource valueSource = switch (VALUES_BY_TIMES.get(times)) {
-            case "floats widened in steps" -> () -> (float) (20 + own.nextInt(1 << 20) * 0x1p-18);
-            case "random mantissas" -> () -> own.nextDouble() - 0.5;
-            case String other -> SamplePoints.values(random.split()).get(other);
-        };
+        SamplePoints.ValueSource valueSource =
+                switch (VALUES_BY_TIMES.get(times)) {
+                    case "floats widened in steps" -> () -> (float) (20 + own.nextInt(1 << 20) * 0x1p-18);
+                    case "random mantissas" -> () -> own.nextDouble() - 0.5;
+                    case String other -> SamplePoints.values(random.split()).get(other);
+                };
         return SamplePoints.points(COUNT, timeSource, valueSource);
     }
 }

@@ -3,14 +3,17 @@ package io.distil.storage.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
+
 import io.distil.base.memory.Layouts;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /// What points cost, beside zstd on the same columns as they lie in memory: all times, then all values. The table is
 /// printed, so that a change of a scheme can be judged.

@@ -1,6 +1,7 @@
 package io.distil.storage.codec;
 
 import io.distil.base.Times;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,9 @@ final class SamplePoints {
         all.put("duplicates", new Gathered(() -> random.nextLong(3) * 1_000));
         all.put("irregular", new Gathered(() -> (long) (-Math.log(random.nextDouble()) * 1e9)));
         all.put("irregular seconds", new Gathered(() -> random.nextLong(1, 90) * 1_000_000_000));
-        all.put("bursts", new Gathered(() -> random.nextInt(50) == 0 ? random.nextLong(1L << 40) : random.nextLong(900)));
+        all.put(
+                "bursts",
+                new Gathered(() -> random.nextInt(50) == 0 ? random.nextLong(1L << 40) : random.nextLong(900)));
         return all;
     }
 
@@ -87,7 +90,9 @@ final class SamplePoints {
         all.put("constant NaN", () -> SPECIAL[4]);
         all.put("arithmetic", () -> state[1] += 0.5);
         all.put("walk of 3 decimals", () -> decimals(state[0] += random.nextGaussian() * 0.05, 1e3));
-        all.put("decimals and gaps", () -> random.nextInt(40) == 0 ? Double.NaN : decimals(random.nextDouble() * 99, 1e2));
+        all.put(
+                "decimals and gaps",
+                () -> random.nextInt(40) == 0 ? Double.NaN : decimals(random.nextDouble() * 99, 1e2));
         all.put("counts times 0.01", () -> random.nextInt(5_000) * 0.01);
         all.put("counts", () -> random.nextInt(20_000));
         all.put("switch", () -> random.nextInt(100) == 0 ? state[3] = 1 - state[3] : state[3]);
