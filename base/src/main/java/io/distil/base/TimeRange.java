@@ -1,5 +1,8 @@
 package io.distil.base;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// The times `[from, until)`, in nanoseconds; never empty, never reversed, always inside the legal span.
 ///
 /// @param from first time inside, at least {@link Times#MIN}
@@ -33,6 +36,22 @@ public record TimeRange(long from, long until) implements Comparable<TimeRange> 
     /// The smallest range of whole windows of width 2^widthLog2 that covers this one.
     public TimeRange alignOutward(int widthLog2) {
         return new TimeRange(Times.alignDown(from, widthLog2), Times.alignUp(until, widthLog2));
+    }
+
+    /// The times in any of `ranges`, which may come in any order and overlap: ascending, disjoint, not touching.
+    public static List<TimeRange> union(List<TimeRange> ranges) {
+        List<TimeRange> sorted = new ArrayList<>(ranges);
+        sorted.sort(null);
+        List<TimeRange> joined = new ArrayList<>();
+        for (TimeRange range : sorted) {
+            TimeRange last = joined.isEmpty() ? null : joined.getLast();
+            if (last != null && range.from <= last.until) {
+                joined.set(joined.size() - 1, new TimeRange(last.from, Math.max(last.until, range.until)));
+            } else {
+                joined.add(range);
+            }
+        }
+        return joined;
     }
 
     @Override

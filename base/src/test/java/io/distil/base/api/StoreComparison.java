@@ -158,8 +158,8 @@ public final class StoreComparison {
                     && a.count() == e.count()
                     && Double.compare(a.min(), e.min()) == 0
                     && Double.compare(a.max(), e.max()) == 0
-                    && Math.abs(a.mean() - e.mean()) <= 1e-9 * scale
-                    && (scale > 1e150 || Math.abs(a.stddev() - e.stddev()) <= 1e-7 * scale);
+                    && Math.abs(a.mean() - e.mean()) <= 1e-9 * scale + Double.MIN_NORMAL
+                    && (scale > 1e150 || Math.abs(a.stddev() - e.stddev()) <= 1e-7 * scale + Double.MIN_NORMAL);
             assertThat(same).as("%s: window %d is %s, wanted %s", what, i, a, e).isTrue();
         }
     }
