@@ -1,0 +1,150 @@
+package io.distil.replication.catalog;
+
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
+import io.distil.base.StreamId;
+import io.distil.base.api.Mutation;
+import io.distil.base.api.StreamDescriptor;
+import io.distil.base.api.StreamFilter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/// Which streams there are, and what they are called. Written by one thread, read by any.
+public final class Catalog {
+    /// A stream's name: unique among all streams.
+    private record Name(String collection, String tags) implements Comparable<Name> {
+        static Name of(StreamDescriptor d) {
+            StringBuilder text = new StringBuilder();
+            // Tags are sorted, and neither keys nor values contain NUL, so different tags give different texts.
+            d.tags().forEach((key, value) -> text.append(key).append('\0').append(value).append('\0'));
+            return new Name(d.collection(), text.toString());
+        }
+
+        /// The first name of a collection.
+        static Name first(String collection) {
+            return new Name(collection, "");
+        }
+
+        @Override
+        public int compareTo(Name other) {
+            int byCollection = collection.compareTo(other.collection);
+            return byCollection != 0 ? byCollection : tags.compareTo(other.tags);
+        }
+    }
+
+    private final Map<StreamId, StreamDescriptor> byId = new ConcurrentHashMap<>();
+    private final NavigableMap<Name, StreamId> byName = new ConcurrentSkipListMap<>();
+    private final Set<StreamId> obliterated = new HashSet<>();
+
+    /// The stream with this id.
+    ///
+    /// @throws Refused `NO_SUCH_STREAM`
+    public StreamDescriptor get(StreamId id) {
+        StreamDescriptor descriptor = byId.get(id);
+        if (descriptor == null) {
+            throw new Refused(ErrorCode.NO_SUCH_STREAM, "there is no stream " + id);
+        }
+        return descriptor;
+    }
+
+    public Optional<StreamDescriptor> find(StreamId id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    public int size() {
+        return byId.size();
+    }
+
+    /// The next streams that match, by name.
+    ///
+    /// @param after where the page before ended, or null for the first page
+    public List<StreamDescriptor> page(StreamFilter filter, StreamDescriptor after, int countMax) {
+        NavigableMap<Name, StreamId> rest = after == null
+                ? byName.tailMap(Name.first(filter.collection()), true)
+                : byName.tailMap(Name.of(after), false);
+        List<StreamDescriptor> page = new ArrayList<>();
+        for (var entry : rest.entrySet()) {
+            if (page.size() == countMax || !entry.getKey().collection().startsWith(filter.collection())) {
+                break;
+            }
+            StreamDescriptor descriptor = byId.get(entry.getValue());
+            if (descriptor != null && filter.matches(descriptor)) {
+                page.add(descriptor);
+            }
+        }
+        return page;
+    }
+
+    /// Collections with this prefix that have a stream, ascending. Skips from collection to collection.
+    public List<String> collections(String prefix) {
+        List<String> collections = new ArrayList<>();
+        Name name = byName.ceilingKey(Name.first(prefix));
+        while (name != null && name.collection().startsWith(prefix)) {
+            collections.add(name.collection());
+            // No collection contains NUL, so this is the smallest text behind the collection's own.
+            name = byName.ceilingKey(Name.first(name.collection() + '\0'));
+        }
+        return collections;
+    }
+
+    public void create(StreamDescriptor d) {
+        if (obliterated.contains(d.id())) {
+            throw new Refused(
+                    ErrorCode.STREAM_ID_OBLITERATED,
+                    "stream " + d.id() + " was obliterated; its id cannot be used again");
+        }
+        if (byId.containsKey(d.id())) {
+            throw new Refused(ErrorCode.STREAM_ID_EXISTS, "stream " + d.id() + " exists");
+        }
+        StreamId holder = byName.get(Name.of(d));
+        if (holder != null) {
+            throw new Refused(
+                    ErrorCode.STREAM_NAME_EXISTS,
+                    "collection " + d.collection() + " has a stream with tags " + d.tags() + ": " + holder);
+        }
+        put(d);
+    }
+
+    /// @return the new property version
+    public long annotate(Mutation.Annotate m) {
+        StreamDescriptor d = get(m.stream());
+        if (d.propertyVersion() != m.expectedPropertyVersion()) {
+            throw new Refused(
+                    ErrorCode.STALE_PROPERTY_VERSION,
+                    "stream " + d.path() + " is at property version " + d.propertyVersion() + ", not "
+                            + m.expectedPropertyVersion());
+        }
+        Map<String, String> annotations = new TreeMap<>(d.annotations());
+        annotations.keySet().removeAll(m.removals());
+        annotations.putAll(m.changes());
+        long version = d.propertyVersion() + 1;
+        put(new StreamDescriptor(d.id(), d.collection(), d.tags(), annotations, version));
+        return version;
+    }
+
+    public void obliterate(StreamId id) {
+        StreamDescriptor d = get(id);
+        byName.remove(Name.of(d));
+        byId.remove(id);
+        obliterated.add(id);
+    }
+
+    /// Takes a stream as it was at a checkpoint.
+    public void put(StreamDescriptor d) {
+        byId.put(d.id(), d);
+        byName.put(Name.of(d), d.id());
+    }
+
+    /// Takes an obliterated id as it was at a checkpoint.
+    public void putObliterated(StreamId id) {
+        obliterated.add(id);
+    }
+}

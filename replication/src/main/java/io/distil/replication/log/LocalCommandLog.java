@@ -1,0 +1,320 @@
+package io.distil.replication.log;
+
+import io.distil.base.BrokenInvariant;
+import io.distil.base.Checksum;
+import io.distil.base.DiskFailed;
+import io.distil.base.memory.MemoryOwner;
+import io.distil.base.memory.OffHeap;
+import io.distil.storage.ring.Disk;
+import io.distil.storage.ring.DiskFile;
+import io.distil.storage.ring.DiskQueue;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+
+/// The command log on one disk: group commit by three buffers that change places.
+///
+/// While one group is handed over, the next is being written and the one after it filled. A group commits whatever arrived
+/// during the write before it: under load groups grow and each entry's share of the sync shrinks, without a timer.
+///
+/// ```
+///   claim/publish ──> filling ──(no write under way)──> writing ──(durable)──> handed over ──> spare
+///                        ^                                                                      │
+///                        └─────────────────────────── begin ────────────────────────────────────┘
+/// ```
+///
+/// After a failed write nothing is known of what the disk holds, so the log fails for good: no retry, no further write. Only
+/// a full disk when a new segment is needed may pass.
+public final class LocalCommandLog implements CommandLog {
+    /// Sizes of a log.
+    ///
+    /// @param segmentBytes of a slot file; an entry must fit into one
+    /// @param groupBytes of each of the three buffers; an entry larger than that makes its buffer grow
+    public record Options(long segmentBytes, int groupBytes) {
+        public static final Options DEFAULT = new Options(64L << 20, 4 << 20);
+
+        public Options {
+            if (segmentBytes % LogFormat.PAGE_BYTES != 0 || groupBytes % LogFormat.PAGE_BYTES != 0) {
+                throw new BrokenInvariant("sizes of a log are whole pages: " + segmentBytes + ", " + groupBytes);
+            }
+        }
+    }
+
+    private static final String DIRECTORY = "log";
+
+    private final Disk disk;
+    /// Carries the one group write that may be under way.
+    private final DiskQueue queue;
+    /// Carries what is waited for at once: recovery, by the thread that opens the log; then headers and new slots.
+    private final DiskQueue setUpQueue;
+    private final Options options;
+    private final Checksum checksum = new Checksum();
+    /// Segments that may be replayed, oldest first; the last is written to.
+    private final Deque<LogSegment> segments = new ArrayDeque<>();
+    private final Deque<LogSegment> freeSlots = new ArrayDeque<>();
+    private final MemorySegment zeros;
+    private final MemorySegment headerPage;
+    private int slotCount;
+
+    private LogGroup filling;
+    private LogGroup spare;
+    private LogGroup writing;
+    private long nextOffset;
+    private long nextPosition;
+    private long writtenBytes;
+    private DiskFailed failure;
+    private boolean writeCompleted;
+
+    /// Opens the log and hands over every entry from `replayFrom` on.
+    ///
+    /// @param replayFrom at least 1; entries before it are not needed
+    /// @param mustReach the last position known to have been durable; a log that ends before it has lost entries
+    /// @throws io.distil.base.CorruptBlock if entries are damaged in the middle, or missing
+    public static LocalCommandLog open(
+            Disk disk, Options options, long replayFrom, long mustReach, EntryHandler replayed) throws IOException {
+        LocalCommandLog log = new LocalCommandLog(disk, options);
+        try {
+            log.recover(replayFrom, mustReach, replayed);
+            return log;
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private LocalCommandLog(Disk disk, Options options) throws IOException {
+        this.disk = disk;
+        this.options = options;
+        this.queue = disk.openQueue(1);
+        this.setUpQueue = disk.openSharedQueue(1);
+        this.zeros = OffHeap.allocatePages(MemoryOwner.LOG_BUFFERS, Math.min(options.segmentBytes, 1 << 20));
+        this.headerPage = OffHeap.allocatePages(MemoryOwner.LOG_BUFFERS, LogFormat.PAGE_BYTES);
+        this.filling = new LogGroup(options.groupBytes);
+        this.spare = new LogGroup(options.groupBytes);
+        disk.createDirectories(DIRECTORY);
+    }
+
+    private void recover(long replayFrom, long mustReach, EntryHandler replayed) throws IOException {
+        for (String name : disk.list(DIRECTORY)) {
+            if (!name.endsWith(".log")) {
+                continue;
+            }
+            slotCount = Math.max(slotCount, Integer.parseInt(name.substring(0, name.length() - 4)) + 1);
+            DiskFile file = disk.open(DIRECTORY + "/" + name, Disk.OpenMode.WRITE);
+            LogSegment slot = LogRecovery.readHeader(setUpQueue, file, checksum);
+            if (slot.isFree()) {
+                // Perhaps its preparation was cut short; no entry was ever written to it.
+                prepare(file);
+                freeSlots.add(LogSegment.ofFree(file, options.segmentBytes));
+            } else {
+                segments.add(slot);
+            }
+        }
+        List<LogSegment> byNumber = new ArrayList<>(segments);
+        byNumber.sort(Comparator.comparingLong(LogSegment::number));
+        segments.clear();
+        segments.addAll(byNumber);
+        release(replayFrom);
+        LogRecovery recovery = new LogRecovery(setUpQueue, List.copyOf(segments), checksum);
+        recovery.run(replayFrom, mustReach, replayed);
+        nextPosition = recovery.nextPosition();
+        nextOffset = recovery.nextOffset();
+        filling.begin(nextPosition);
+    }
+
+    @Override
+    public MemorySegment claim(int bytes) throws IOException {
+        checkAlive();
+        if (LogFormat.groupPages(LogFormat.entryBytes(bytes)) > options.segmentBytes - LogFormat.PAGE_BYTES) {
+            throw new BrokenInvariant("an entry of " + bytes + " bytes does not fit a log segment");
+        }
+        if (!fits(filling.pagesBytesWith(bytes)) && freeSlots.isEmpty()) {
+            // Now, while the caller can still be refused: once published, the entry must find its place.
+            freeSlots.addLast(createSlot());
+        }
+        return filling.claim(bytes);
+    }
+
+    @Override
+    public long publish() {
+        nextPosition++;
+        return filling.publish();
+    }
+
+    @Override
+    public int poll(EntryHandler durable) throws IOException {
+        checkAlive();
+        if (writing != null) {
+            queue.poll(this::completed);
+        }
+        return finishAndStart(durable);
+    }
+
+    @Override
+    public int await(EntryHandler durable) throws IOException {
+        checkAlive();
+        if (writing == null) {
+            start();
+        }
+        while (writing != null && !writeCompleted && failure == null) {
+            queue.await(this::completed);
+        }
+        return finishAndStart(durable);
+    }
+
+    private void completed(long token, DiskFailed failed) {
+        writeCompleted = true;
+        if (failed != null) {
+            failure = failed;
+        }
+    }
+
+    private int finishAndStart(EntryHandler durable) throws IOException {
+        checkAlive();
+        int handedOver = 0;
+        if (writeCompleted) {
+            writeCompleted = false;
+            LogGroup done = writing;
+            writing = null;
+            // The next write starts before these entries are applied: the disk works meanwhile.
+            start();
+            handedOver = done.entryCount();
+            done.handOver(durable);
+            spare = done;
+        } else if (writing == null) {
+            start();
+        }
+        return handedOver;
+    }
+
+    private void start() throws IOException {
+        if (filling.isEmpty()) {
+            return;
+        }
+        if (!fits(filling.pagesBytes())) {
+            roll();
+        }
+        LogSegment segment = segments.getLast();
+        MemorySegment sealed = filling.seal(segment.number(), checksum);
+        queue.write(segment.file(), nextOffset, sealed, filling.pagesBytes(), true, 0);
+        nextOffset += filling.pagesBytes();
+        writtenBytes += filling.pagesBytes();
+        writing = filling;
+        if (spare == null) {
+            // Entries of the group before are still being handed over; theirs is the other buffer.
+            spare = new LogGroup(options.groupBytes);
+        }
+        filling = spare;
+        spare = null;
+        filling.begin(nextPosition);
+        queue.poll(this::completed);
+    }
+
+    private boolean fits(long groupPagesBytes) {
+        return !segments.isEmpty() && nextOffset + groupPagesBytes <= segments.getLast().bytes();
+    }
+
+    /// Begins the next segment in a free slot; {@link #claim} has seen to it that there is one.
+    private void roll() throws IOException {
+        long number = segments.isEmpty() ? 1 : segments.getLast().number() + 1;
+        long firstPosition = nextPosition - filling.entryCount();
+        LogSegment slot = freeSlots.removeFirst();
+        LogFormat.putSegmentHeader(headerPage, number, firstPosition, checksum);
+        try {
+            setUpQueue.writeNow(slot.file(), 0, headerPage, LogFormat.PAGE_BYTES, true);
+        } catch (DiskFailed e) {
+            failure = e;
+            throw e;
+        }
+        segments.addLast(new LogSegment(slot.file(), slot.bytes(), number, firstPosition));
+        nextOffset = LogFormat.PAGE_BYTES;
+    }
+
+    private LogSegment createSlot() throws IOException {
+        String name = "%s/%06d.log".formatted(DIRECTORY, slotCount);
+        DiskFile file = disk.open(name, disk.exists(name) ? Disk.OpenMode.WRITE : Disk.OpenMode.CREATE);
+        try {
+            prepare(file);
+            disk.syncDirectory(DIRECTORY);
+        } catch (IOException e) {
+            // A later attempt, perhaps with more space on the disk, finds the file again and completes it.
+            file.close();
+            throw e;
+        }
+        slotCount++;
+        return LogSegment.ofFree(file, options.segmentBytes);
+    }
+
+    /// Writes a slot's bytes once, so that later writes change neither its size nor its extents.
+    private void prepare(DiskFile file) throws IOException {
+        for (long at = 0; at < options.segmentBytes; at += zeros.byteSize()) {
+            setUpQueue.writeNow(file, at, zeros, Math.min(zeros.byteSize(), options.segmentBytes - at), false);
+        }
+        setUpQueue.syncNow(file);
+    }
+
+    private void checkAlive() throws DiskFailed {
+        if (failure != null) {
+            throw new DiskFailed("the command log has failed and takes no more writes: " + failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public boolean isIdle() {
+        return writing == null && filling.isEmpty();
+    }
+
+    @Override
+    public long nextPosition() {
+        return nextPosition;
+    }
+
+    @Override
+    public void release(long position) {
+        while (segments.size() > 1) {
+            LogSegment oldest = segments.removeFirst();
+            if (segments.getFirst().firstPosition() > position) {
+                segments.addFirst(oldest);
+                return;
+            }
+            freeSlots.addLast(LogSegment.ofFree(oldest.file(), oldest.bytes()));
+        }
+    }
+
+    @Override
+    public long writtenBytes() {
+        return writtenBytes;
+    }
+
+    @Override
+    public long retainedBytes() {
+        long bytes = nextOffset;
+        for (LogSegment segment : segments) {
+            bytes += segment.bytes();
+        }
+        return segments.isEmpty() ? 0 : bytes - segments.getLast().bytes();
+    }
+
+    @Override
+    public void close() throws IOException {
+        queue.close();
+        setUpQueue.close();
+        for (LogSegment segment : segments) {
+            segment.file().close();
+        }
+        for (LogSegment slot : freeSlots) {
+            slot.file().close();
+        }
+        for (LogGroup group : new LogGroup[] {filling, spare, writing}) {
+            if (group != null) {
+                group.close();
+            }
+        }
+        OffHeap.free(MemoryOwner.LOG_BUFFERS, zeros);
+        OffHeap.free(MemoryOwner.LOG_BUFFERS, headerPage);
+    }
+}

@@ -1,0 +1,59 @@
+package io.distil.replication.tablet;
+
+import io.distil.base.StreamId;
+import io.distil.replication.catalog.Sessions;
+import java.util.HashSet;
+import java.util.Set;
+
+/// What changed since the last checkpoint and must be written by the next. A name stands here if anything about it changed;
+/// what it became, or that it is gone, is read from the state when the checkpoint is made.
+final class Dirty {
+    private final Set<StreamId> streams = new HashSet<>();
+    private final Set<StreamId> obliterated = new HashSet<>();
+    private final Set<String> records = new HashSet<>();
+    private final Set<Sessions.Client> sessions = new HashSet<>();
+
+    void stream(StreamId id) {
+        streams.add(id);
+    }
+
+    void obliterated(StreamId id) {
+        streams.add(id);
+        obliterated.add(id);
+    }
+
+    void record(String key) {
+        records.add(key);
+    }
+
+    void session(Sessions.Client client) {
+        sessions.add(client);
+    }
+
+    Set<StreamId> streams() {
+        return streams;
+    }
+
+    Set<StreamId> obliterated() {
+        return obliterated;
+    }
+
+    Set<String> records() {
+        return records;
+    }
+
+    Set<Sessions.Client> sessions() {
+        return sessions;
+    }
+
+    boolean isEmpty() {
+        return streams.isEmpty() && records.isEmpty() && sessions.isEmpty();
+    }
+
+    void clear() {
+        streams.clear();
+        obliterated.clear();
+        records.clear();
+        sessions.clear();
+    }
+}

@@ -1,0 +1,164 @@
+package io.distil.replication.tablet;
+
+import io.distil.base.NanoClock;
+import io.distil.base.Refused;
+import io.distil.base.StreamId;
+import io.distil.base.api.Mutation;
+import io.distil.base.api.Outcome;
+import io.distil.base.api.StoredRecord;
+import io.distil.base.api.StreamCursor;
+import io.distil.base.api.StreamDescriptor;
+import io.distil.base.api.StreamFilter;
+import io.distil.base.api.StreamInfo;
+import io.distil.base.api.StreamSnapshot;
+import io.distil.base.api.StreamStore;
+import io.distil.base.api.VersionSelector;
+import io.distil.base.api.WriteTag;
+import io.distil.storage.ring.Disk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+
+/// A store on one node: the door of this package. Safe for use by many threads.
+///
+/// Opening reads the last checkpoint and replays the log behind it. Two threads then work: the tablet's and the flusher's.
+/// With {@link Driving#STEPPED} there are none, and the owner calls {@link #step}: so a simulator runs the same code in one
+/// thread, in an order of its choosing.
+public final class LocalStore implements StreamStore {
+    /// Who makes the store work.
+    public enum Driving {
+        THREADS,
+        STEPPED
+    }
+
+    private static final int PAGE_STREAMS = 256;
+
+    private final Node node;
+    private final NodeThreads threads;
+    private boolean closed;
+
+    /// Opens the store on `disk`, creating it where there is none. The disk is closed with the store.
+    ///
+    /// @throws io.distil.base.CorruptBlock if what is there is damaged, naming file and offset
+    /// @throws Refused `FORMAT_TOO_NEW` or `FORMAT_UNKNOWN`
+    public static LocalStore open(
+            Disk disk, LocalStoreOptions options, NanoClock clock, Driving driving, AppliedListener listener)
+            throws IOException {
+        return new LocalStore(Node.open(disk, options, clock, listener), driving);
+    }
+
+    public static LocalStore open(Disk disk, LocalStoreOptions options, NanoClock clock) throws IOException {
+        return open(disk, options, clock, Driving.THREADS, AppliedListener.NONE);
+    }
+
+    private LocalStore(Node node, Driving driving) {
+        this.node = node;
+        this.threads = driving == Driving.THREADS ? NodeThreads.start(node) : null;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+        return node.tablet().submit(mutation, tag);
+    }
+
+    @Override
+    public StreamInfo info(StreamId stream) {
+        StreamDescriptor descriptor = node.state().catalog().get(stream);
+        return new StreamInfo(descriptor, node.state().stream(stream).buffer().version());
+    }
+
+    @Override
+    public StreamCursor find(StreamFilter filter) {
+        return new StreamCursor() {
+            private StreamDescriptor last;
+
+            @Override
+            public List<StreamInfo> next(int countMax) {
+                List<StreamInfo> page = new ArrayList<>();
+                for (StreamDescriptor d :
+                        node.state().catalog().page(filter, last, Math.min(countMax, PAGE_STREAMS))) {
+                    last = d;
+                    TabletStream stream = node.state().streams().get(d.id());
+                    if (stream != null) {
+                        page.add(new StreamInfo(d, stream.buffer().version()));
+                    }
+                }
+                return page;
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public List<String> collections(String prefix) {
+        return node.state().catalog().collections(prefix);
+    }
+
+    @Override
+    public StreamSnapshot snapshot(StreamId stream, VersionSelector at) throws IOException {
+        return node.reads().snapshot(stream, at);
+    }
+
+    @Override
+    public Optional<StoredRecord> record(String key) {
+        return node.state().records().get(key);
+    }
+
+    @Override
+    public List<StoredRecord> records(String prefix) {
+        return node.state().records().withPrefix(prefix);
+    }
+
+    @Override
+    public SortedMap<String, String> status() {
+        return node.status();
+    }
+
+    public StoreMetrics metrics() {
+        return node.metrics();
+    }
+
+    /// Why the store only answers reads, or empty while all is well.
+    public Optional<String> trouble() {
+        return node.trouble();
+    }
+
+    /// The last log position whose entry was applied.
+    public long appliedThrough() {
+        return node.state().appliedThrough();
+    }
+
+    /// {@link Driving#STEPPED} only: one round of the tablet, or one task of the flusher.
+    public void step(boolean ofTablet) {
+        if (ofTablet) {
+            node.tablet().doWork();
+            node.upkeep();
+        } else {
+            node.flusher().doWork();
+        }
+    }
+
+    /// {@link Driving#STEPPED} only: true once everything submitted was answered.
+    public boolean isSettled() {
+        return node.tablet().isQuiet();
+    }
+
+    /// Answers what was taken, takes a checkpoint, and gives everything back. What is buffered stays in the log.
+    @Override
+    public void close() throws IOException {
+        if (!closed) {
+            closed = true;
+            if (threads != null) {
+                threads.stop();
+            } else {
+                node.drain();
+            }
+            node.close();
+        }
+    }
+}

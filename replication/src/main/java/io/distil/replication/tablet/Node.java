@@ -1,0 +1,308 @@
+package io.distil.replication.tablet;
+
+import io.distil.base.NanoClock;
+import io.distil.base.Refused;
+import io.distil.base.memory.MemoryOwner;
+import io.distil.base.memory.OffHeap;
+import io.distil.pqm.Pqm;
+import io.distil.replication.command.CommandCodec;
+import io.distil.replication.log.LocalCommandLog;
+import io.distil.storage.ring.Disk;
+import io.distil.storage.store.Store;
+import io.distil.storage.store.StoreStatistics;
+import io.distil.storage.tree.SeriesRoot;
+import io.distil.storage.tree.SeriesTree;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Everything of one node's store, wired: disk, store, buffers, state, log, tablet and flusher. Knows nothing of threads.
+final class Node {
+    private final Disk disk;
+    private final Store store;
+    private final Pqm pqm;
+    private final TabletState state;
+    private final Flusher flusher;
+    private final Checkpointer checkpointer;
+    private final CheckpointTimer timer;
+    private final LocalStoreOptions options;
+    private final Reads reads;
+    private final TabletCounters counters = new TabletCounters();
+    private final NanoClock clock;
+    private final long openingNanos;
+    private long openedMillis;
+    private long replayedEntries;
+    private LocalCommandLog log;
+    private Tablet tablet;
+
+    static Node open(Disk disk, LocalStoreOptions options, NanoClock clock, AppliedListener listener)
+            throws IOException {
+        Store store;
+        try {
+            store = Store.open(disk, options.store(), clock);
+        } catch (IOException | RuntimeException e) {
+            disk.close();
+            throw e;
+        }
+        Node node = new Node(disk, store, options, clock, listener);
+        try {
+            node.recover();
+            return node;
+        } catch (IOException | RuntimeException e) {
+            node.release(e);
+            throw e;
+        }
+    }
+
+    private Node(Disk disk, Store store, LocalStoreOptions options, NanoClock clock, AppliedListener listener) {
+        this.disk = disk;
+        this.store = store;
+        this.options = options;
+        this.clock = clock;
+        this.openingNanos = clock.monotonicNanos();
+        SeriesTree tree = new SeriesTree(store.blocks(), options.shape());
+        this.pqm = new Pqm(options.pqm(), clock);
+        this.flusher = new Flusher(store, tree, new Results());
+        this.state = new TabletState(pqm, new Effects(), listener);
+        this.checkpointer = new Checkpointer(state);
+        this.timer = new CheckpointTimer(clock, options.checkpointLogBytes(), options.checkpointAgeNanos());
+        this.reads = new Reads(state, store, tree);
+    }
+
+    /// What an applied entry causes outside the state.
+    private final class Effects implements TabletState.Effects {
+        @Override
+        public void frozen(TabletStream stream) {
+            if (!stream.isBuilding()) {
+                build(stream);
+            }
+        }
+
+        @Override
+        public void obliterated(TabletStream stream) {
+            stream.buffer().close();
+        }
+    }
+
+    /// What the flusher has done, brought to the tablet's thread.
+    private final class Results implements Flusher.Results {
+        @Override
+        public void built(TabletStream stream, long major, SeriesRoot root) {
+            onTablet(() -> install(stream, major, root));
+        }
+
+        @Override
+        public void checkpointed(Checkpointer.Plan plan) {
+            onTablet(() -> afterCheckpoint(plan));
+        }
+
+        private void onTablet(Runnable errand) {
+            if (tablet == null) {
+                // The log is being replayed, on this very thread.
+                errand.run();
+            } else {
+                tablet.execute(errand);
+            }
+        }
+    }
+
+    private void build(TabletStream stream) {
+        stream.setBuilding(true);
+        flusher.build(stream);
+    }
+
+    private void install(TabletStream stream, long major, SeriesRoot root) {
+        stream.setBuilding(false);
+        if (stream.isObliterated()) {
+            return;
+        }
+        stream.built(major, root);
+        counters.commits().increment();
+        state.dirty().stream(stream.id());
+        if (stream.hasPendingCommit()) {
+            build(stream);
+        }
+    }
+
+    private void recover() throws IOException {
+        checkpointer.load(store);
+        CommandCodec codec = new CommandCodec();
+        log = LocalCommandLog.open(
+                disk,
+                options.log(),
+                Math.max(1, store.lastCheckpoint().replayFrom()),
+                store.lastCheckpoint().appliedThrough(),
+                (position, entry) -> replay(codec, position, entry));
+        tablet = new Tablet(
+                log,
+                state,
+                pqm,
+                clock,
+                new SpaceGuard(disk, clock, options.reserveBytes()),
+                counters,
+                this::flushingTrouble);
+        timer.began(state.appliedThrough(), log.writtenBytes());
+        timer.ended();
+        openedMillis = (clock.monotonicNanos() - openingNanos) / 1_000_000;
+    }
+
+    private void replay(CommandCodec codec, long position, MemorySegment entry) throws IOException {
+        try {
+            state.apply(position, codec.decode(entry, "log entry " + position));
+        } catch (Refused e) {
+            // It was refused when it was first applied, too.
+        }
+        replayedEntries++;
+        while (pqm.isFull() && flusher.doWork() > 0) {
+            if (flusher.failure() != null) {
+                throw flusher.failure();
+            }
+        }
+    }
+
+    Tablet tablet() {
+        return tablet;
+    }
+
+    Flusher flusher() {
+        return flusher;
+    }
+
+    TabletState state() {
+        return state;
+    }
+
+    Reads reads() {
+        return reads;
+    }
+
+    /// Tablet's thread: begins a checkpoint when one is due, and keeps the log from growing without bound.
+    ///
+    /// @return 1 if anything was begun
+    int upkeep() {
+        if (tablet.life() == Tablet.Life.FAILED || flusher.failure() != null) {
+            return 0;
+        }
+        if (timer.isDue(state.appliedThrough(), log.writtenBytes())) {
+            beginCheckpoint();
+            return 1;
+        }
+        if (log.retainedBytes() > options.logBytesMax() && !timer.isUnderWay()) {
+            return tablet.flushWhatHoldsTheLogBack();
+        }
+        return 0;
+    }
+
+    private void beginCheckpoint() {
+        timer.began(state.appliedThrough(), log.writtenBytes());
+        flusher.writeCheckpoint(checkpointer.gather());
+    }
+
+    private void afterCheckpoint(Checkpointer.Plan plan) {
+        Checkpointer.saved(plan);
+        log.release(plan.replayFrom());
+        counters.checkpoints().increment();
+        timer.ended();
+    }
+
+    private Optional<String> flushingTrouble() {
+        IOException failure = flusher.failure();
+        return failure == null
+                ? Optional.empty()
+                : Optional.of("buffers cannot be written to the disk: " + failure.getMessage());
+    }
+
+    /// Why only reads are answered, or empty.
+    Optional<String> trouble() {
+        return tablet.life() == Tablet.Life.FAILED ? Optional.of(tablet.failure()) : flushingTrouble();
+    }
+
+    StoreMetrics metrics() {
+        StoreStatistics statistics = store.statistics();
+        return new StoreMetrics(
+                state.streams().size(),
+                counters.mutations().sum(),
+                counters.points().sum(),
+                counters.refused().sum(),
+                counters.commits().sum(),
+                counters.checkpoints().sum(),
+                pqm.statistics().heldBytes(),
+                log.retainedBytes(),
+                statistics.segmentBytes(),
+                statistics.blocks().reads(),
+                statistics.blocks().misses(),
+                trouble().isPresent());
+    }
+
+    SortedMap<String, String> status() {
+        SortedMap<String, String> status = new TreeMap<>();
+        StoreMetrics metrics = metrics();
+        status.put("store.id", store.id().toString());
+        status.put("store.state", trouble().map(why -> "reads only: " + why).orElse("well"));
+        status.put("store.streams", Long.toString(metrics.streams()));
+        status.put("store.opened.ms", Long.toString(openedMillis));
+        status.put("disk.path", disk.description());
+        status.put("log.position", Long.toString(state.appliedThrough()));
+        status.put("log.replayed.entries", Long.toString(replayedEntries));
+        status.put("log.retained.bytes", Long.toString(metrics.logRetainedBytes()));
+        status.put("checkpoint.sequence", Long.toString(store.lastCheckpoint().sequence()));
+        status.put("pqm.bytes", Long.toString(metrics.bufferedBytes()));
+        status.put("pqm.bytes.max", Long.toString(options.pqm().bufferBytesMax()));
+        status.put("segments.bytes", Long.toString(metrics.segmentBytes()));
+        for (MemoryOwner owner : MemoryOwner.values()) {
+            status.put("offheap." + owner.label() + ".bytes", Long.toString(OffHeap.bytes(owner)));
+        }
+        return status;
+    }
+
+    /// Tablet's thread, or whoever steps the store: answers everything that was taken, and nothing more.
+    void drain() {
+        tablet.beginClose();
+        while (!tablet.isQuiet()) {
+            if (tablet.doWork() == 0 && tablet.isWriting()) {
+                tablet.awaitDisk();
+            }
+        }
+    }
+
+    /// After {@link #drain}, with no other thread at work: builds what is frozen, takes a last checkpoint, closes everything.
+    void close() throws IOException {
+        IOException failed = new IOException("the store did not close cleanly");
+        try {
+            finishFlusher();
+            if (trouble().isEmpty() && state.appliedThrough() > store.lastCheckpoint().appliedThrough()) {
+                beginCheckpoint();
+                finishFlusher();
+            }
+        } catch (RuntimeException e) {
+            failed.addSuppressed(e);
+        }
+        trouble().ifPresent(why -> failed.addSuppressed(new IOException(why)));
+        release(failed);
+        if (failed.getSuppressed().length > 0) {
+            throw failed;
+        }
+    }
+
+    private void finishFlusher() {
+        while (!flusher.isIdle() || !tablet.isQuiet()) {
+            flusher.doWork();
+            tablet.doWork();
+        }
+    }
+
+    private void release(Exception failed) {
+        state.streams().values().forEach(stream -> stream.buffer().close());
+        for (AutoCloseable part : new AutoCloseable[] {log, store, disk}) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (Exception e) {
+                failed.addSuppressed(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.distil.replication.tablet;
+
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
+import io.distil.base.StreamId;
+import io.distil.base.TimeRange;
+import io.distil.base.Version;
+import io.distil.base.api.VersionSelector;
+import io.distil.pqm.StreamView;
+import io.distil.storage.store.Store;
+import io.distil.storage.tree.Overlay;
+import io.distil.storage.tree.SeriesRoot;
+import io.distil.storage.tree.SeriesTree;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds what a version of a stream is made of: the buffer's view of it, or a root alone. Any thread.
+///
+/// A major version is, from its birth on: a frozen layer over an older root, in the buffer's views; then a root not saved
+/// yet, in {@link TabletStream#unsavedRoots}; then a root in the store's keyed tree. It appears in the next place before it
+/// leaves the one before, so a reader that looks in this order finds it.
+final class Reads {
+    private final TabletState state;
+    private final Store store;
+    private final SeriesTree tree;
+
+    Reads(TabletState state, Store store, SeriesTree tree) {
+        this.state = state;
+        this.store = store;
+        this.tree = tree;
+    }
+
+    TabletSnapshot snapshot(StreamId id, VersionSelector at) throws IOException {
+        TabletStream stream = state.stream(id);
+        StreamView latest = stream.buffer().acquire();
+        switch (at) {
+            case VersionSelector.Latest _ -> {
+                return ofView(stream, latest);
+            }
+            case VersionSelector.Exactly(Version version) -> {
+                if (version.equals(latest.version())) {
+                    return ofView(stream, latest);
+                }
+                Version present = latest.version();
+                long builtMajor = latest.builtMajor();
+                latest.close();
+                if (version.minor() != 0 || version.compareTo(present) > 0) {
+                    throw notAvailable(id, version, present);
+                }
+                if (version.major() > builtMajor) {
+                    Optional<StreamView> frozen = stream.buffer().acquireMajor(version.major());
+                    if (frozen.isPresent()) {
+                        return ofView(stream, frozen.get());
+                    }
+                }
+                return ofRoot(stream, version, root(stream, version.major(), present));
+            }
+        }
+    }
+
+    private TabletSnapshot ofView(TabletStream stream, StreamView view) {
+        return new TabletSnapshot(
+                stream.id(),
+                view.version(),
+                tree,
+                view.root(),
+                view.overlay(),
+                (since, resolutionLog2) -> changes(stream, since, view, resolutionLog2),
+                view::close);
+    }
+
+    private TabletSnapshot ofRoot(TabletStream stream, Version version, SeriesRoot root) {
+        return new TabletSnapshot(
+                stream.id(),
+                version,
+                tree,
+                root,
+                Overlay.NONE,
+                (since, resolutionLog2) ->
+                        differences(root(stream, since.major(), version), root, resolutionLog2),
+                () -> {});
+    }
+
+    /// The buffer's history where it reaches back far enough; otherwise what two trees differ in, and the history since.
+    private List<TimeRange> changes(TabletStream stream, Version since, StreamView view, int resolutionLog2)
+            throws IOException {
+        Optional<List<TimeRange>> exact = view.changedSince(since, resolutionLog2);
+        if (exact.isPresent()) {
+            return exact.get();
+        }
+        SeriesRoot before = root(stream, since.major(), view.version());
+        List<TimeRange> ranges = differences(before, view.root(), resolutionLog2);
+        view.changedSince(Version.ofMajor(view.builtMajor()), resolutionLog2).ifPresent(ranges::addAll);
+        return TimeRange.union(ranges);
+    }
+
+    private List<TimeRange> differences(SeriesRoot before, SeriesRoot after, int resolutionLog2) throws IOException {
+        List<TimeRange> ranges = new ArrayList<>();
+        tree.changes(before, after, resolutionLog2, (from, until) -> ranges.add(new TimeRange(from, until)));
+        return ranges;
+    }
+
+    private SeriesRoot root(TabletStream stream, long major, Version present) throws IOException {
+        SeriesRoot unsaved = stream.unsavedRoots().get(major);
+        SeriesRoot root = unsaved != null ? unsaved : Checkpointer.savedRoot(store, stream.id(), major);
+        if (root == null) {
+            throw notAvailable(stream.id(), Version.ofMajor(major), present);
+        }
+        return root;
+    }
+
+    private static Refused notAvailable(StreamId id, Version version, Version present) {
+        String why = version.minor() != 0 && version.compareTo(present) < 0
+                ? "a minor version can be read only while it is the present one"
+                : "there is no such version";
+        return new Refused(
+                ErrorCode.VERSION_NOT_AVAILABLE,
+                "version " + version + " of stream " + id + " is not available; the present one is " + present + "; "
+                        + why);
+    }
+}

@@ -1,0 +1,290 @@
+package io.distil.replication.tablet;
+
+import io.distil.base.BrokenInvariant;
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
+import io.distil.base.StreamId;
+import io.distil.base.TimeRange;
+import io.distil.base.Version;
+import io.distil.base.api.Mutation;
+import io.distil.base.api.Outcome;
+import io.distil.base.api.WriteTag;
+import io.distil.pqm.Pqm;
+import io.distil.pqm.StreamBuffer;
+import io.distil.replication.catalog.Catalog;
+import io.distil.replication.catalog.Records;
+import io.distil.replication.catalog.Sessions;
+import io.distil.replication.command.Command;
+import io.distil.storage.tree.SeriesRoot;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// What a log entry does. Changed by the tablet's thread alone, one entry after the other; catalog, records, streams and
+/// their views are read by any thread.
+///
+/// ## Replay
+///
+/// A checkpoint keeps everything but the contents of buffers. Entries up to its `appliedThrough` are replayed for the buffers
+/// only ({@link #reapply}): each stream takes those its built trees do not hold. Entries that had no effect when they were
+/// first applied (refused, or a repetition) are listed in the checkpoint as *void*, because the state by which they were
+/// judged is gone.
+final class TabletState {
+    /// Told of what the outer world must do about an applied entry. All calls come from the tablet's thread.
+    interface Effects {
+        /// The stream's active layer became a commit; its tree wants to be built.
+        void frozen(TabletStream stream);
+
+        /// The stream is gone.
+        void obliterated(TabletStream stream);
+    }
+
+    private final Pqm pqm;
+    private final Catalog catalog = new Catalog();
+    private final Records records = new Records();
+    private final Sessions sessions = new Sessions();
+    private final Map<StreamId, TabletStream> streams = new ConcurrentHashMap<>();
+    private final TreeSet<Long> voidPositions = new TreeSet<>();
+    private final Dirty dirty = new Dirty();
+    private final Effects effects;
+    private final AppliedListener listener;
+    private long checkpointThrough;
+    private volatile long appliedThrough;
+
+    TabletState(Pqm pqm, Effects effects, AppliedListener listener) {
+        this.pqm = pqm;
+        this.effects = effects;
+        this.listener = listener;
+    }
+
+    Catalog catalog() {
+        return catalog;
+    }
+
+    Records records() {
+        return records;
+    }
+
+    Sessions sessions() {
+        return sessions;
+    }
+
+    Map<StreamId, TabletStream> streams() {
+        return streams;
+    }
+
+    Dirty dirty() {
+        return dirty;
+    }
+
+    TreeSet<Long> voidPositions() {
+        return voidPositions;
+    }
+
+    /// The last entry applied.
+    long appliedThrough() {
+        return appliedThrough;
+    }
+
+    /// Says which entries the loaded checkpoint contains.
+    void loaded(long checkpointAppliedThrough) {
+        checkpointThrough = checkpointAppliedThrough;
+        appliedThrough = checkpointAppliedThrough;
+    }
+
+    TabletStream stream(StreamId id) {
+        TabletStream stream = streams.get(id);
+        if (stream == null) {
+            throw new Refused(ErrorCode.NO_SUCH_STREAM, "there is no stream " + id);
+        }
+        return stream;
+    }
+
+    /// Applies the entry at `position`.
+    ///
+    /// @throws Refused if the state forbids it; nothing was changed
+    Outcome apply(long position, Command command) {
+        if (position <= checkpointThrough) {
+            reapply(position, command.mutation());
+            return new Outcome(Version.ZERO, 0);
+        }
+        BrokenInvariant.check(
+                position == appliedThrough + 1, "entry " + position + " follows " + appliedThrough + " in the log");
+        appliedThrough = position;
+        try {
+            WriteTag tag = command.tag();
+            Optional<Outcome> known = tag.isTagged() ? sessions.find(tag) : Optional.empty();
+            if (known.isPresent()) {
+                hadNoEffect(position, command.mutation());
+                return known.get();
+            }
+            Outcome outcome = mutate(position, command.mutation());
+            if (tag.isTagged()) {
+                sessions.put(tag, outcome, position, dirty::session);
+                dirty.session(Sessions.Client.of(tag));
+            }
+            listener.applied(position, command.mutation(), outcome);
+            return outcome;
+        } catch (Refused e) {
+            hadNoEffect(position, command.mutation());
+            throw e;
+        }
+    }
+
+    private void hadNoEffect(long position, Mutation mutation) {
+        voidPositions.add(position);
+        listener.applied(position, mutation, null);
+    }
+
+    private Outcome mutate(long position, Mutation mutation) {
+        return switch (mutation) {
+            case Mutation.Create m -> {
+                catalog.create(m.descriptor());
+                StreamId id = m.descriptor().id();
+                addStream(id, 0, SeriesRoot.EMPTY, position);
+                dirty.stream(id);
+                yield new Outcome(Version.ZERO, m.descriptor().propertyVersion());
+            }
+            case Mutation.Annotate m -> {
+                long propertyVersion = catalog.annotate(m);
+                dirty.stream(m.stream());
+                yield new Outcome(stream(m.stream()).buffer().version(), propertyVersion);
+            }
+            case Mutation.Obliterate m -> {
+                TabletStream stream = stream(m.stream());
+                catalog.obliterate(m.stream());
+                streams.remove(m.stream());
+                stream.markObliterated();
+                dirty.obliterated(m.stream());
+                effects.obliterated(stream);
+                yield new Outcome(Version.ZERO, 0);
+            }
+            case Mutation.Atomic m -> atomic(position, m);
+            case Mutation.Insert m -> buffered(position, m.stream(), m);
+            case Mutation.Delete m -> buffered(position, m.stream(), m);
+            case Mutation.DeleteUncommitted m -> buffered(position, m.stream(), m);
+            case Mutation.Flush m -> buffered(position, m.stream(), m);
+        };
+    }
+
+    private Outcome buffered(long position, StreamId id, Mutation mutation) {
+        TabletStream stream = stream(id);
+        mutateBuffer(position, stream, mutation);
+        return new Outcome(stream.buffer().version(), catalog.get(id).propertyVersion());
+    }
+
+    private Outcome atomic(long position, Mutation.Atomic m) {
+        Set<String> keys = new HashSet<>();
+        for (Mutation.PutRecord put : m.records()) {
+            records.check(put);
+            if (!keys.add(put.key())) {
+                throw new Refused(ErrorCode.INVALID_ARGUMENT, "record " + put.key() + " is written twice at once");
+            }
+        }
+        m.replacements().forEach(replace -> stream(replace.stream()));
+        Version version = Version.ZERO;
+        for (Mutation.Replace replace : m.replacements()) {
+            TabletStream stream = stream(replace.stream());
+            replace(position, stream, replace);
+            version = stream.buffer().version();
+        }
+        for (Mutation.PutRecord put : m.records()) {
+            records.apply(put);
+            dirty.record(put.key());
+        }
+        return new Outcome(version, 0);
+    }
+
+    /// Replays an entry that the checkpoint contains, for the buffers.
+    private void reapply(long position, Mutation mutation) {
+        if (voidPositions.contains(position)) {
+            return;
+        }
+        switch (mutation) {
+            case Mutation.Insert m -> reapply(position, m.stream(), m);
+            case Mutation.Delete m -> reapply(position, m.stream(), m);
+            case Mutation.DeleteUncommitted m -> reapply(position, m.stream(), m);
+            case Mutation.Flush m -> reapply(position, m.stream(), m);
+            case Mutation.Atomic m -> {
+                for (Mutation.Replace replace : m.replacements()) {
+                    TabletStream stream = streams.get(replace.stream());
+                    if (stream != null && position > stream.builtThrough()) {
+                        replace(position, stream, replace);
+                    }
+                }
+            }
+            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _ -> {
+                // In the checkpoint.
+            }
+        }
+    }
+
+    private void reapply(long position, StreamId id, Mutation mutation) {
+        TabletStream stream = streams.get(id);
+        // Absent: obliterated by a later entry that the checkpoint contains.
+        if (stream != null && position > stream.builtThrough()) {
+            mutateBuffer(position, stream, mutation);
+        }
+    }
+
+    private void mutateBuffer(long position, TabletStream stream, Mutation mutation) {
+        StreamBuffer buffer = stream.buffer();
+        switch (mutation) {
+            case Mutation.Insert m -> {
+                if (m.points().count() > 0) {
+                    buffer.insert(m.points(), m.policy());
+                    stream.buffered(position);
+                }
+            }
+            case Mutation.Flush _ -> freeze(stream, position);
+            case Mutation.Delete m -> delete(position, stream, m.range());
+            case Mutation.DeleteUncommitted m -> deleteUncommitted(position, stream, m);
+            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.Atomic _ ->
+                throw new BrokenInvariant("not a mutation of one buffer: " + mutation);
+        }
+    }
+
+    private void replace(long position, TabletStream stream, Mutation.Replace replace) {
+        stream.buffer().replace(replace.range(), replace.points());
+        stream.buffered(position);
+    }
+
+    private void deleteUncommitted(long position, TabletStream stream, Mutation.DeleteUncommitted m) {
+        Version present = stream.buffer().version();
+        if (m.since().compareTo(present) > 0) {
+            throw new Refused(
+                    ErrorCode.INVALID_VERSION, "version " + m.since() + " is later than the present one, " + present);
+        }
+        if (m.since().major() != present.major()) {
+            delete(position, stream, m.range());
+        } else if (m.since().minor() < present.minor()) {
+            stream.buffer().dropUncommitted(m.range());
+            stream.buffered(position);
+        }
+    }
+
+    /// Two commits, so that a version shows what was buffered before the points went. The first contains the entries before
+    /// this one: a replay that finds its tree built must still do the second.
+    private void delete(long position, TabletStream stream, TimeRange range) {
+        freeze(stream, position - 1);
+        stream.buffer().erase(range);
+        stream.buffered(position);
+        freeze(stream, position);
+    }
+
+    private void freeze(TabletStream stream, long through) {
+        if (stream.buffer().version().minor() > 0) {
+            stream.frozen(stream.buffer().freeze().major(), through);
+            effects.frozen(stream);
+        }
+    }
+
+    /// Adds a stream as it was created, or as a checkpoint has it.
+    void addStream(StreamId id, long builtMajor, SeriesRoot builtRoot, long builtThrough) {
+        StreamBuffer buffer = pqm.open(id, builtMajor, builtRoot);
+        streams.put(id, new TabletStream(id, buffer, builtMajor, builtRoot, builtThrough));
+    }
+}

@@ -1,0 +1,126 @@
+package io.distil.replication.tablet;
+
+import io.distil.base.BrokenInvariant;
+import io.distil.base.StreamId;
+import io.distil.pqm.StreamBuffer;
+import io.distil.storage.tree.SeriesRoot;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// One stream between log, buffer and tree: which log entries its trees hold, and which are still needed.
+///
+/// Owned by the tablet's thread; only {@link #buffer}'s views and {@link #unsavedRoots} are read by others.
+final class TabletStream {
+    /// A commit whose tree is not built yet.
+    ///
+    /// @param through the last log position it contains
+    /// @param firstPosition the first log position it contains
+    private record PendingCommit(long major, long through, long firstPosition) {}
+
+    private final StreamId id;
+    private final StreamBuffer buffer;
+    private final Deque<PendingCommit> pending = new ArrayDeque<>();
+    /// Roots of majors built since the last checkpoint; older ones are in the store's keyed tree.
+    private final Map<Long, SeriesRoot> unsavedRoots = new ConcurrentHashMap<>();
+    private long builtMajor;
+    private SeriesRoot builtRoot;
+    private long builtThrough;
+    private long activeFirst;
+    private boolean building;
+    private volatile boolean obliterated;
+
+    /// @param builtMajor the newest major whose tree exists, with `builtRoot`
+    /// @param builtThrough the last log position whose effect on this stream is in that tree
+    TabletStream(StreamId id, StreamBuffer buffer, long builtMajor, SeriesRoot builtRoot, long builtThrough) {
+        this.id = id;
+        this.buffer = buffer;
+        this.builtMajor = builtMajor;
+        this.builtRoot = builtRoot;
+        this.builtThrough = builtThrough;
+    }
+
+    StreamId id() {
+        return id;
+    }
+
+    StreamBuffer buffer() {
+        return buffer;
+    }
+
+    long builtMajor() {
+        return builtMajor;
+    }
+
+    SeriesRoot builtRoot() {
+        return builtRoot;
+    }
+
+    long builtThrough() {
+        return builtThrough;
+    }
+
+    Map<Long, SeriesRoot> unsavedRoots() {
+        return unsavedRoots;
+    }
+
+    /// Says that the entry at `position` is now in the active layer.
+    void buffered(long position) {
+        if (activeFirst == 0) {
+            activeFirst = position;
+        }
+    }
+
+    /// True while the flusher has a tree of this stream to build: one at a time, the next over it.
+    boolean isBuilding() {
+        return building;
+    }
+
+    void setBuilding(boolean nowBuilding) {
+        building = nowBuilding;
+    }
+
+    /// True if a commit waits for its tree.
+    boolean hasPendingCommit() {
+        return !pending.isEmpty();
+    }
+
+    /// Says that the active layer became the commit `major`.
+    ///
+    /// @param through the last log position that is in it
+    void frozen(long major, long through) {
+        pending.addLast(new PendingCommit(major, through, activeFirst == 0 ? through : activeFirst));
+        activeFirst = 0;
+    }
+
+    /// Takes the tree of the oldest pending commit.
+    void built(long major, SeriesRoot root) {
+        PendingCommit commit = pending.removeFirst();
+        if (commit.major() != major) {
+            throw new BrokenInvariant(
+                    "stream " + id + ": tree of major " + major + " built, " + commit.major() + " is next");
+        }
+        unsavedRoots.put(major, root);
+        buffer.installed(major, root);
+        builtMajor = major;
+        builtRoot = root;
+        builtThrough = commit.through();
+    }
+
+    /// The first log position that a replay must give to this stream, or `Long.MAX_VALUE` if none.
+    long firstNeeded() {
+        if (!pending.isEmpty()) {
+            return pending.getFirst().firstPosition();
+        }
+        return activeFirst == 0 ? Long.MAX_VALUE : activeFirst;
+    }
+
+    boolean isObliterated() {
+        return obliterated;
+    }
+
+    void markObliterated() {
+        obliterated = true;
+    }
+}
