@@ -1,0 +1,84 @@
+package io.distil.daemon.server;
+
+import io.distil.daemon.cli.CommandContext;
+import io.distil.daemon.cli.Distil;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `distil server`: a node in the foreground until SIGTERM or SIGINT.
+@Command(
+        name = "server",
+        description = "Run a node in the foreground.",
+        footer = {
+            "",
+            "Prints one line that begins with 'ready' on standard output once requests are taken;",
+            "stops cleanly on SIGTERM. Everything that can be configured: docs/operations.md."
+        })
+public final class ServerCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerCommand.class);
+    private static final long CLOSE_SECONDS_MAX = 60;
+
+    private final CommandContext context;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings in YAML; the options below go before it.")
+    private Path configFile;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The store's directory; made where missing.")
+    private Path data;
+
+    @Option(names = "--listen", paramLabel = "HOST:PORT", description = "The binary protocol; port 0 for any free one.")
+    private String listen;
+
+    @Option(names = "--http", paramLabel = "HOST:PORT", description = "Metrics and health; port 0 for any free one.")
+    private String http;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help and exit.")
+    private boolean helpAsked;
+
+    public ServerCommand(CommandContext context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        ServerConfig config = configFile == null ? ServerConfig.defaults() : ServerConfig.read(configFile);
+        if (data != null) {
+            config = config.withData(data);
+        }
+        config = config.withListen(
+                listen == null ? config.listen() : listen, http == null ? config.http() : http);
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        try (Daemon daemon = Daemon.start(config)) {
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("distil-stop").unstarted(() -> {
+                asked.countDown();
+                waitFor(closed);
+            }));
+            PrintStream out = new PrintStream(context.out(), true, StandardCharsets.UTF_8);
+            out.println(daemon.readyLine());
+            asked.await();
+            LOG.info("Stopping.");
+        } finally {
+            closed.countDown();
+        }
+        return Distil.DONE;
+    }
+
+    private static void waitFor(CountDownLatch closed) {
+        try {
+            if (!closed.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+                LOG.error("The node did not close within {} s; its log will be replayed.", CLOSE_SECONDS_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
