@@ -1,5 +1,6 @@
 package io.distil.storage.keyed;
 
+import io.distil.base.Refused;
 import io.distil.storage.segment.Block;
 import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.BlockReader;
@@ -52,7 +53,7 @@ final class KeyedChecker {
             if (count != countWanted) {
                 damage.add("keyed block " + ref + " holds " + count + " keys, its parent wants " + countWanted);
             }
-        } catch (IOException e) {
+        } catch (IOException | Refused e) {
             damage.add(e.getMessage());
         }
     }
@@ -92,7 +93,7 @@ final class KeyedChecker {
         try (Block _ = reader.read(ref, BlockKind.KEYED_VALUE)) {
             valueCount++;
             blockBytes += ref.bytes();
-        } catch (IOException e) {
+        } catch (IOException | Refused e) {
             damage.add(e.getMessage());
         }
     }
