@@ -36,7 +36,18 @@ public final class FramePool implements AutoCloseable {
                 idleBytes -= capacityBytes;
             }
         }
-        return (frame != null ? frame : new Frame(this, capacityBytes)).hold(frameBytes);
+        return (frame != null ? frame : allocate(capacityBytes)).hold(frameBytes);
+    }
+
+    private Frame allocate(int capacityBytes) {
+        try {
+            return new Frame(this, capacityBytes);
+        } catch (OutOfMemoryError e) {
+            synchronized (this) {
+                heldBytes -= capacityBytes;
+            }
+            throw e;
+        }
     }
 
     /// What a frame of this size takes from memory.

@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -183,7 +184,7 @@ final class Session extends ChannelInboundHandlerAdapter {
         if (reservedBytes == 0) {
             long bytes = FramePool.capacityBytes(assembler.frameBytes());
             waitsForMemory =
-                    !server.budget().reserve(bytes, () -> channel.eventLoop().execute(() -> memoryGranted(bytes)));
+                    !server.budget().reserve(bytes, () -> onLoop(() -> memoryGranted(bytes)));
             if (waitsForMemory) {
                 return false;
             }
@@ -334,11 +335,7 @@ final class Session extends ChannelInboundHandlerAdapter {
         future.whenComplete((outcome, thrown) -> {
             release(frame);
             Answer answer = thrown == null ? new Answer.Done(outcome) : Failures.of(thrown);
-            if (channel.eventLoop().inEventLoop()) {
-                mutated(requestId, answer, bytes);
-            } else {
-                channel.eventLoop().execute(() -> mutated(requestId, answer, bytes));
-            }
+            onLoop(() -> mutated(requestId, answer, bytes));
         });
     }
 
@@ -372,7 +369,7 @@ final class Session extends ChannelInboundHandlerAdapter {
                 answer = Failures.of(e);
             }
             Answer answered = answer;
-            channel.eventLoop().execute(() -> {
+            onLoop(() -> {
                 singleReadsInFlight--;
                 server.counters().readsInFlight.decrement();
                 send(requestId, answered);
@@ -411,11 +408,25 @@ final class Session extends ChannelInboundHandlerAdapter {
     }
 
     void endRead(long requestId, Answer last) {
-        channel.eventLoop().execute(() -> {
+        onLoop(() -> {
             reads.remove(requestId);
             server.counters().readsInFlight.decrement();
             send(requestId, last);
         });
+    }
+
+    /// Runs a task on the connection's event loop: now if this is its thread. After the server has stopped there is no
+    /// loop and no connection, and nobody to tell.
+    private void onLoop(Runnable task) {
+        if (channel.eventLoop().inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            channel.eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("an answer came after the server had stopped");
+        }
     }
 
     // Bytes out.

@@ -2,14 +2,28 @@ package io.distil.wire.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+import io.netty.util.ResourceLeakDetector;
 import java.io.File;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /// What a process holds; compared before and after a test.
 public final class LeakCheck {
+    /// What Netty's leak detector said, at its paranoid level: buffers that were collected before they were released.
+    private static final ListAppender<ILoggingEvent> NETTY_LEAKS = new ListAppender<>();
+
+    static {
+        Logger logger = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
+        NETTY_LEAKS.start();
+        logger.addAppender(NETTY_LEAKS);
+    }
+
     private final long[] offHeap = offHeap();
     private final int descriptors = descriptors();
 
@@ -20,6 +34,9 @@ public final class LeakCheck {
                 && !(Arrays.equals(offHeap(), offHeap) && threads().isEmpty() && descriptors() <= descriptors)) {
             Thread.sleep(10);
         }
+        System.gc();
+        assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
+        assertThat(NETTY_LEAKS.list).as("buffers Netty found leaked").isEmpty();
         assertThat(offHeap()).as("off-heap bytes by owner").isEqualTo(offHeap);
         assertThat(threads()).as("threads").isEmpty();
         assertThat(descriptors()).as("open descriptors").isLessThanOrEqualTo(descriptors);
