@@ -17,6 +17,14 @@ final class BufferOverlay implements Overlay {
         this.layers = layers;
     }
 
+    int runCount() {
+        int count = 0;
+        for (Layer layer : layers) {
+            count += layer.runCount();
+        }
+        return count;
+    }
+
     @Override
     public boolean isEmpty(long from, long until) {
         for (Layer layer : layers) {

@@ -60,7 +60,19 @@ final class Runs {
         RunColumns columns = new RunColumns(memory, withRoom(run.count() + count));
         FoldingWriter writer = new FoldingWriter(columns);
         writer.addAll(run, run.from(), run.until());
-        return writer.finish(run.addsOnly());
+        return trimmed(memory, writer.finish(run.addsOnly()), run.count(), count);
+    }
+
+    /// `folded`, or a copy in smaller columns if folding left out more than half: otherwise columns would grow with what was
+    /// ever written, and not with what is left.
+    private static Run trimmed(BufferMemory memory, Run folded, int countExpected, int room) {
+        if (2 * folded.count() >= countExpected) {
+            return folded;
+        }
+        RunColumns columns = new RunColumns(memory, withRoom(folded.count() + room));
+        columns.append(folded.columns(), folded.from(), folded.until());
+        folded.columns().release();
+        return new Run(columns, 0, folded.count(), folded.addsOnly(), folded.timesDiffer());
     }
 
     /// The operations of two neighbours in age, folded.
@@ -87,7 +99,8 @@ final class Runs {
         }
         writer.addAll(older, a, older.until());
         writer.addAll(newer, b, newer.until());
-        return writer.finish(older.addsOnly() && newer.addsOnly());
+        Run merged = writer.finish(older.addsOnly() && newer.addsOnly());
+        return trimmed(memory, merged, older.count() + newer.count(), 0);
     }
 
     private static int addGroup(FoldingWriter writer, Run run, int from, long time) {

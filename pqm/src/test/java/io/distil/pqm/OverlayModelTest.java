@@ -25,7 +25,7 @@ import java.util.Random;
 /// showed.
 final class OverlayModelTest {
     private static final double[] VALUES = {0.0, -0.0, 1, 2, 3, -1e300, Double.MIN_VALUE};
-    private static final int ROUNDS = 60;
+    private static final int ROUNDS = 40;
     private static final int STEPS = 50;
 
     private record Held(StreamView view, Version version, LayeredModel model) {}
