@@ -16,6 +16,7 @@ final class IntegerColumn {
     static final int ORDER_MAX = 2;
     private static final int HEADER_BYTES = 1;
     private static final int FIRST_BYTES_MAX = 10;
+    private static final int SAMPLE_COUNT = 32;
 
     private final PackedIntegers[] packings = new PackedIntegers[ORDER_MAX + 1];
     private final long[][] residuals = new long[ORDER_MAX + 1][];
@@ -45,8 +46,26 @@ final class IntegerColumn {
             }
             best = bytes;
             order = k;
+            if (!areSmooth(residuals[k], count - k)) {
+                break;
+            }
         }
         return best + HEADER_BYTES;
+    }
+
+    /// Whether a sample of neighbours is nearer to each other than to zero, so that differencing once more may pay.
+    private static boolean areSmooth(long[] integers, int count) {
+        if (count < 4 * SAMPLE_COUNT) {
+            return true;
+        }
+        int ownBits = 0;
+        int differenceBits = 0;
+        for (int s = 0; s < SAMPLE_COUNT; s++) {
+            int at = s * (count - 1) / SAMPLE_COUNT;
+            ownBits += BitPacking.width(BitPacking.zigzag(integers[at]));
+            differenceBits += BitPacking.width(BitPacking.zigzag(integers[at + 1] - integers[at]));
+        }
+        return differenceBits <= ownBits;
     }
 
     private static void differences(long[] integers, long[] out, int count) {
