@@ -1,6 +1,7 @@
 package io.distil.storage.keyed;
 
 import io.distil.storage.segment.BlockRef;
+
 import java.util.Arrays;
 import java.util.List;
 

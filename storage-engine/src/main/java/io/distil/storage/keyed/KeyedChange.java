@@ -10,9 +10,10 @@ public sealed interface KeyedChange {
     record Put(byte[] key, byte[] value) implements KeyedChange {
         public Put {
             checkKey(key);
-            BrokenInvariant.check(
-                    value.length <= KeyedTree.VALUE_BYTES_MAX,
-                    "a value of " + value.length + " bytes, wanted at most " + KeyedTree.VALUE_BYTES_MAX);
+            if (value.length > KeyedTree.VALUE_BYTES_MAX) {
+                throw new BrokenInvariant(
+                        "a value of " + value.length + " bytes, wanted at most " + KeyedTree.VALUE_BYTES_MAX);
+            }
         }
     }
 
@@ -24,8 +25,8 @@ public sealed interface KeyedChange {
     }
 
     private static void checkKey(byte[] key) {
-        BrokenInvariant.check(
-                key.length >= 1 && key.length <= KeyedTree.KEY_BYTES_MAX,
-                "a key of " + key.length + " bytes, wanted 1.." + KeyedTree.KEY_BYTES_MAX);
+        if (key.length < 1 || key.length > KeyedTree.KEY_BYTES_MAX) {
+            throw new BrokenInvariant("a key of " + key.length + " bytes, wanted 1.." + KeyedTree.KEY_BYTES_MAX);
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.distil.storage.segment.Block;
 import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.BlockReader;
 import io.distil.storage.segment.BlockRef;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,8 +37,7 @@ final class KeyedChecker {
 
     /// @param lower what all its keys must be at least
     /// @param upper what they must be less than; null for no limit
-    private void checkBlock(
-            BlockRef ref, int level, byte[] lower, byte[] upper, long countWanted, long versionMax) {
+    private void checkBlock(BlockRef ref, int level, byte[] lower, byte[] upper, long countWanted, long versionMax) {
         if (ref.version() > versionMax) {
             damage.add("keyed block " + ref + " is later than its parent's version " + versionMax);
         }
@@ -58,8 +58,7 @@ final class KeyedChecker {
         }
     }
 
-    private long checkEntries(KeyedPage page, BlockRef ref, int level, byte[] lower, byte[] upper)
-            throws IOException {
+    private long checkEntries(KeyedPage page, BlockRef ref, int level, byte[] lower, byte[] upper) throws IOException {
         long count = 0;
         byte[] previous = null;
         for (int i = 0; i < page.entryCount(); i++) {

@@ -4,6 +4,7 @@ import io.distil.storage.segment.Block;
 import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.BlockReader;
 import io.distil.storage.segment.BlockRef;
+
 import java.io.IOException;
 
 /// Walks a range of one version in the order of its keys. Stands before the first entry at the start. Pins one block of
@@ -16,6 +17,7 @@ public final class KeyedCursor implements AutoCloseable {
 
     /// Per level, the leaf's being 0: the pinned block, its content, and where the walk is in it.
     private final Block[] blocks;
+
     private final KeyedPage[] pages;
     private final int[] positions;
 

@@ -3,6 +3,7 @@ package io.distil.storage.keyed;
 import io.distil.base.CorruptBlock;
 import io.distil.base.memory.Layouts;
 import io.distil.storage.segment.BlockRef;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
@@ -208,10 +209,11 @@ final class KeyedPage {
         if (at + REF_BYTES > body.byteSize()) {
             throw corrupt("the reference at " + at + " is cut off");
         }
-        BlockRef found = new BlockRef(
-                body.get(Layouts.LONG, at + REF_ADDRESS),
-                body.get(Layouts.INT, at + REF_BODY_BYTES),
-                body.get(Layouts.LONG, at + REF_VERSION));
+        BlockRef found =
+                new BlockRef(
+                        body.get(Layouts.LONG, at + REF_ADDRESS),
+                        body.get(Layouts.INT, at + REF_BODY_BYTES),
+                        body.get(Layouts.LONG, at + REF_VERSION));
         if (found.bytes() < 1) {
             throw corrupt("the reference at " + at + " is to a block of " + found.bytes() + " bytes");
         }

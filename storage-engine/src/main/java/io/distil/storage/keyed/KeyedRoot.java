@@ -4,6 +4,7 @@ import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.memory.Layouts;
 import io.distil.storage.segment.BlockRef;
+
 import java.lang.foreign.MemorySegment;
 
 /// One version of a keyed tree, complete and never changing.
@@ -38,8 +39,8 @@ public record KeyedRoot(BlockRef block, int height, long entryCount, long blockB
         if (block == null) {
             return height == 0 && entryCount == 0 && blockBytes == 0
                     ? null
-                    : "an empty root of height " + height + " with " + entryCount + " entries in " + blockBytes
-                            + " bytes, wanted zeros";
+                    : "an empty root of height %d with %d entries in %d bytes, wanted zeros"
+                            .formatted(height, entryCount, blockBytes);
         }
         if (height < 1 || height > HEIGHT_MAX) {
             return "root height is " + height + ", wanted 1.." + HEIGHT_MAX;
@@ -70,12 +71,13 @@ public record KeyedRoot(BlockRef block, int height, long entryCount, long blockB
     /// @throws CorruptBlock if no tree has such a root
     public static KeyedRoot decode(MemorySegment memory, long offset, String where) throws CorruptBlock {
         int bodyBytes = memory.get(Layouts.INT, offset + BODY_BYTES);
-        BlockRef block = bodyBytes == 0
-                ? null
-                : new BlockRef(
-                        memory.get(Layouts.LONG, offset + ADDRESS),
-                        bodyBytes,
-                        memory.get(Layouts.LONG, offset + VERSION));
+        BlockRef block =
+                bodyBytes == 0
+                        ? null
+                        : new BlockRef(
+                                memory.get(Layouts.LONG, offset + ADDRESS),
+                                bodyBytes,
+                                memory.get(Layouts.LONG, offset + VERSION));
         int height = memory.get(Layouts.INT, offset + HEIGHT);
         long entryCount = memory.get(Layouts.LONG, offset + ENTRY_COUNT);
         long blockBytes = memory.get(Layouts.LONG, offset + BLOCK_BYTES);

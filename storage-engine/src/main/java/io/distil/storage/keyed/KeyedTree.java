@@ -6,6 +6,7 @@ import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.BlockReader;
 import io.distil.storage.segment.BlockRef;
 import io.distil.storage.segment.BlockWriter;
+
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -94,9 +95,9 @@ public final class KeyedTree {
     public KeyedRoot apply(KeyedRoot root, List<KeyedChange> changes, long version, BlockWriter writer)
             throws IOException {
         for (int i = 1; i < changes.size(); i++) {
-            BrokenInvariant.check(
-                    Arrays.compareUnsigned(changes.get(i - 1).key(), changes.get(i).key()) < 0,
-                    "changes " + (i - 1) + " and " + i + " are not in the order of their keys");
+            if (Arrays.compareUnsigned(changes.get(i - 1).key(), changes.get(i).key()) >= 0) {
+                throw new BrokenInvariant("changes " + (i - 1) + " and " + i + " are not in the order of their keys");
+            }
         }
         BrokenInvariant.check(
                 root.isEmpty() || root.block().version() < version,

@@ -6,9 +6,9 @@ import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.BlockReader;
 import io.distil.storage.segment.BlockRef;
 import io.distil.storage.segment.BlockWriter;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,8 +30,7 @@ final class KeyedUpdate {
     private final List<KeyedChange> changes;
     private long blockBytes;
 
-    KeyedUpdate(
-            BlockReader reader, BlockWriter writer, int blockBytesMax, long version, List<KeyedChange> changes) {
+    KeyedUpdate(BlockReader reader, BlockWriter writer, int blockBytesMax, long version, List<KeyedChange> changes) {
         this.reader = reader;
         this.writer = writer;
         this.blockBytesMax = blockBytesMax;

@@ -88,6 +88,19 @@ final class BlockHeader {
         }
     }
 
+    /// What a header claims, unchecked.
+    record Claim(BlockKind kind, int bodyBytes, long version) {}
+
+    /// What the header at `offset` claims, or null if no block of a known kind can begin there.
+    static Claim claimAt(MemorySegment memory, long offset) {
+        BlockKind kind = BlockKind.ofNumber(memory.get(Layouts.BYTE, offset + KIND_OFFSET) & 0xff);
+        int bodyBytes = memory.get(Layouts.INT, offset + BODY_BYTES_OFFSET);
+        if (memory.get(Layouts.INT, offset + MAGIC_OFFSET) != MAGIC || kind == null || bodyBytes < 1) {
+            return null;
+        }
+        return new Claim(kind, bodyBytes, memory.get(Layouts.LONG, offset + VERSION_OFFSET));
+    }
+
     private static int checksum(
             MemorySegment header,
             long headerOffset,

@@ -18,4 +18,14 @@ public enum BlockKind {
     public int number() {
         return number;
     }
+
+    /// The kind with this number, or null if there is none.
+    static BlockKind ofNumber(int number) {
+        for (BlockKind kind : values()) {
+            if (kind.number == number) {
+                return kind;
+            }
+        }
+        return null;
+    }
 }

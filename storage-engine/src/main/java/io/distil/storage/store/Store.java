@@ -14,6 +14,7 @@ import io.distil.storage.segment.BlockReader;
 import io.distil.storage.segment.BlockStore;
 import io.distil.storage.segment.BlockWriter;
 import io.distil.storage.segment.SegmentMark;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,8 +74,7 @@ public final class Store implements AutoCloseable {
             create(disk, file, options, clock);
         }
         SuperblockFile.Found found = file.read();
-        BlockStore segments =
-                BlockStore.open(disk, SEGMENTS, options.blocks(), nextSegment(disk, found));
+        BlockStore segments = BlockStore.open(disk, SEGMENTS, options.blocks(), nextSegment(disk, found));
         try {
             KeyedTree tree = new KeyedTree(segments, options.keyedBlockBytesMax());
             return new Store(file, found.latest(), segments, tree, clock, segments.sync().bytes());
@@ -96,8 +96,9 @@ public final class Store implements AutoCloseable {
             throws IOException {
         int segmentCount = BlockStore.segmentNumbers(disk, SEGMENTS).size();
         if (segmentCount > 0) {
-            throw new CorruptBlock(SuperblockFile.NAME + " is missing, but " + SEGMENTS + " holds " + segmentCount
-                    + " segments: bring it back from a backup, or choose another directory");
+            throw new CorruptBlock(
+                    "%s is missing, but %s holds %d segments: bring it back from a backup, or choose another directory"
+                            .formatted(SuperblockFile.NAME, SEGMENTS, segmentCount));
         }
         UUID id = options.newStoreId().get();
         long now = clock.epochNanos();
@@ -167,14 +168,21 @@ public final class Store implements AutoCloseable {
         Superblock last = superblock;
         BrokenInvariant.check(
                 appliedThrough >= last.checkpoint().appliedThrough() && replayFrom >= last.checkpoint().replayFrom(),
-                "checkpoint at log positions " + appliedThrough + " and " + replayFrom + " goes back behind "
-                        + last.checkpoint());
+                "checkpoint at log positions %d and %d goes back behind %s"
+                        .formatted(appliedThrough, replayFrom, last.checkpoint()));
         try {
             long sequence = last.checkpoint().sequence() + 1;
             KeyedRoot root = tree.apply(last.checkpoint().keyedRoot(), sorted(changes), sequence, segments);
             SegmentMark mark = segments.sync();
-            Superblock next = last.withCheckpoint(new Checkpoint(
-                    sequence, appliedThrough, replayFrom, mark.nextSegmentNumber(), root, clock.epochNanos()));
+            Superblock next =
+                    last.withCheckpoint(
+                            new Checkpoint(
+                                    sequence,
+                                    appliedThrough,
+                                    replayFrom,
+                                    mark.nextSegmentNumber(),
+                                    root,
+                                    clock.epochNanos()));
             file.write(next);
             superblock = next;
             segmentBytes = mark.bytes();

@@ -2,6 +2,7 @@ package io.distil.storage.store;
 
 import io.distil.storage.keyed.KeyedTree;
 import io.distil.storage.segment.BlockStoreOptions;
+
 import java.util.UUID;
 import java.util.function.Supplier;
 

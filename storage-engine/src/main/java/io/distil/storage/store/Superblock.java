@@ -5,6 +5,7 @@ import io.distil.base.CorruptBlock;
 import io.distil.base.memory.Layouts;
 import io.distil.base.memory.OffHeap;
 import io.distil.storage.keyed.KeyedRoot;
+
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
 
@@ -94,8 +95,7 @@ record Superblock(UUID storeId, long createdEpochNanos, Checkpoint checkpoint) {
         int checksum = slot.get(Layouts.INT, CHECKSUM_AT);
         int checksumWanted = checksum(slot);
         if (checksum != checksumWanted) {
-            return new Slot.Damaged(String.format(
-                    "%s: the checksum is %08x, wanted %08x", where, checksum, checksumWanted));
+            return new Slot.Damaged("%s: the checksum is %08x, wanted %08x".formatted(where, checksum, checksumWanted));
         }
         int format = slot.get(Layouts.INT, FORMAT_AT);
         if (Integer.compareUnsigned(format, FORMAT) > 0) {
@@ -103,8 +103,9 @@ record Superblock(UUID storeId, long createdEpochNanos, Checkpoint checkpoint) {
         }
         int slotFound = slot.get(Layouts.INT, SLOT_AT);
         if (format != FORMAT || slotFound != slotIndex) {
-            return new Slot.Damaged(where + ": found format " + format + " of slot " + slotFound + ", wanted format "
-                    + FORMAT + " of slot " + slotIndex);
+            return new Slot.Damaged(
+                    "%s: found format %d of slot %d, wanted format %d of slot %d"
+                            .formatted(where, format, slotFound, FORMAT, slotIndex));
         }
         try {
             return new Slot.Valid(decodeFields(slot, slotIndex, where));
@@ -126,11 +127,18 @@ record Superblock(UUID storeId, long createdEpochNanos, Checkpoint checkpoint) {
             throw new CorruptBlock(where + ": checkpoint " + sequence + " belongs in the other slot");
         }
         KeyedRoot root = KeyedRoot.decode(slot, KEYED_ROOT_AT, where);
-        UUID storeId = new UUID(
-                Long.reverseBytes(slot.get(Layouts.LONG, STORE_ID_AT)),
-                Long.reverseBytes(slot.get(Layouts.LONG, STORE_ID_AT + Long.BYTES)));
-        Checkpoint checkpoint = new Checkpoint(
-                sequence, appliedThrough, replayFrom, nextSegment, root, slot.get(Layouts.LONG, CHECKPOINT_TIME_AT));
+        UUID storeId =
+                new UUID(
+                        Long.reverseBytes(slot.get(Layouts.LONG, STORE_ID_AT)),
+                        Long.reverseBytes(slot.get(Layouts.LONG, STORE_ID_AT + Long.BYTES)));
+        Checkpoint checkpoint =
+                new Checkpoint(
+                        sequence,
+                        appliedThrough,
+                        replayFrom,
+                        nextSegment,
+                        root,
+                        slot.get(Layouts.LONG, CHECKPOINT_TIME_AT));
         return new Superblock(storeId, slot.get(Layouts.LONG, CREATED_AT), checkpoint);
     }
 }

@@ -10,6 +10,7 @@ import io.distil.storage.ring.Disk.OpenMode;
 import io.distil.storage.ring.DiskFile;
 import io.distil.storage.ring.DiskQueue;
 import io.distil.storage.store.Superblock.Slot;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -86,11 +87,11 @@ final class SuperblockFile {
         int foreignCount = 0;
         for (Slot slot : slots) {
             switch (slot) {
-                case Slot.TooNew tooNew -> throw new Refused(
-                        ErrorCode.FORMAT_TOO_NEW,
-                        NAME + " has format " + Integer.toUnsignedString(tooNew.format())
-                                + ", this program reads up to format " + Superblock.FORMAT
-                                + ": use a newer version of it");
+                case Slot.TooNew tooNew ->
+                        throw new Refused(
+                                ErrorCode.FORMAT_TOO_NEW,
+                                "%s has format %s, this program reads up to format %d: use a newer version of it"
+                                        .formatted(NAME, Integer.toUnsignedString(tooNew.format()), Superblock.FORMAT));
                 case Slot.Valid valid -> latest = later(latest, valid.superblock());
                 case Slot.Damaged damaged -> reasons.add(damaged.reason());
                 case Slot.Foreign _ -> foreignCount++;
@@ -117,8 +118,9 @@ final class SuperblockFile {
         try (DiskFile file = disk.open(NAME, OpenMode.READ);
                 DiskQueue queue = disk.openQueue(1)) {
             if (file.size() < FILE_BYTES) {
-                throw new CorruptBlock(NAME + " has " + file.size() + " bytes, wanted " + FILE_BYTES
-                        + ": it was cut off, or is not of Distil");
+                throw new CorruptBlock(
+                        "%s has %d bytes, wanted %d: it was cut off, or is not of Distil"
+                                .formatted(NAME, file.size(), FILE_BYTES));
             }
             queue.readNow(file, 0, memory, FILE_BYTES);
             List<Slot> slots = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.distil.storage.store;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.StreamId;
 import io.distil.storage.keyed.KeyedTree;
+
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -28,7 +29,9 @@ public final class TableKey {
     /// @param number not negative: the order of bytes is that of unsigned numbers
     public TableKey number(long number) {
         begin(Table.Part.NUMBER);
-        BrokenInvariant.check(number >= 0, "number " + number + " in a key of table " + table.name());
+        if (number < 0) {
+            throw broken("number " + number + ", wanted 0 or more");
+        }
         putLong(number);
         return this;
     }
@@ -37,7 +40,9 @@ public final class TableKey {
     public TableKey text(String text) {
         boolean isLast = table.isLast(partCount);
         begin(Table.Part.TEXT);
-        BrokenInvariant.check(text.indexOf('\0') < 0, "a zero character in a key of table " + table.name());
+        if (text.indexOf('\0') >= 0) {
+            throw broken("a zero character");
+        }
         bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
         if (!isLast) {
             bytes.write(0);
@@ -46,8 +51,9 @@ public final class TableKey {
     }
 
     private void begin(Table.Part part) {
-        boolean fits = partCount < table.parts().size() && table.parts().get(partCount) == part;
-        BrokenInvariant.check(fits, "part " + partCount + " of a key of table " + table.name() + " is no " + part);
+        if (partCount == table.parts().size() || table.parts().get(partCount) != part) {
+            throw broken("a " + part + " as part " + partCount + ", wanted " + table.parts());
+        }
         partCount++;
     }
 
@@ -59,18 +65,21 @@ public final class TableKey {
 
     /// The whole key.
     public byte[] bytes() {
-        BrokenInvariant.check(
-                partCount == table.parts().size(),
-                "a key of table " + table.name() + " has " + partCount + " of " + table.parts().size() + " parts");
+        if (partCount != table.parts().size()) {
+            throw broken(partCount + " of " + table.parts().size() + " parts");
+        }
         return prefix();
     }
 
     /// What all keys begin with that have the parts so far; for scans.
     public byte[] prefix() {
-        BrokenInvariant.check(
-                bytes.size() <= KeyedTree.KEY_BYTES_MAX,
-                "a key of table " + table.name() + " has " + bytes.size() + " bytes, wanted at most "
-                        + KeyedTree.KEY_BYTES_MAX);
+        if (bytes.size() > KeyedTree.KEY_BYTES_MAX) {
+            throw broken(bytes.size() + " bytes, wanted at most " + KeyedTree.KEY_BYTES_MAX);
+        }
         return bytes.toByteArray();
+    }
+
+    private BrokenInvariant broken(String found) {
+        return new BrokenInvariant("a key of table " + table.name() + " has " + found);
     }
 }

@@ -7,6 +7,9 @@ import io.distil.storage.segment.Block;
 import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.BlockRef;
 import io.distil.storage.segment.MemoryBlocks;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -19,7 +22,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Test;
 
 /// Random batches against a sorted map, at every version so far, with blocks from tiny to the usual size.
 class KeyedTreeModelTest {
@@ -169,10 +171,11 @@ class KeyedTreeModelTest {
                 model.putAll(last.model());
                 last = new Published(tree.apply(last.root(), batch(model, keys, random), step + 1, blocks), model);
                 Published seen = last;
-                reads.add(readers.submit(() -> {
-                    compareRange(tree, seen.root(), seen.model(), new byte[0], null);
-                    return null;
-                }));
+                reads.add(
+                        readers.submit(() -> {
+                            compareRange(tree, seen.root(), seen.model(), new byte[0], null);
+                            return null;
+                        }));
             }
             for (Future<?> read : reads) {
                 read.get();

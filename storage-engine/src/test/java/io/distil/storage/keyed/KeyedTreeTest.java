@@ -1,21 +1,24 @@
 package io.distil.storage.keyed;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.DiskFailed;
 import io.distil.storage.segment.BlockRef;
 import io.distil.storage.segment.MemoryBlocks;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 class KeyedTreeTest {
     private final MemoryBlocks blocks = new MemoryBlocks();
@@ -116,8 +119,7 @@ class KeyedTreeTest {
         String large = "x".repeat(5000);
         KeyedRoot root = apply(filled(200), put("large", large));
         long before = blocks.blockCount();
-        assertThat(apply(root, put(name(7), "value 7"), put("large", large), delete("missing")))
-                .isEqualTo(root);
+        assertThat(apply(root, put(name(7), "value 7"), put("large", large), delete("missing"))).isEqualTo(root);
         assertThat(blocks.blockCount()).isEqualTo(before);
     }
 
@@ -145,10 +147,8 @@ class KeyedTreeTest {
             changes.add(new KeyedChange.Put(key, i == 4 ? value : new byte[i]));
         }
         KeyedRoot root = tree.apply(KeyedRoot.EMPTY, changes, 1, blocks);
-        assertThat(tree.get(root, changes.get(4).key())).hasValueSatisfying(v -> assertThat(v)
-                .isEqualTo(value));
-        assertThat(tree.get(root, changes.get(19).key())).hasValueSatisfying(v -> assertThat(v)
-                .hasSize(19));
+        assertThat(tree.get(root, changes.get(4).key())).hasValueSatisfying(v -> assertThat(v).isEqualTo(value));
+        assertThat(tree.get(root, changes.get(19).key())).hasValueSatisfying(v -> assertThat(v).hasSize(19));
         assertThat(tree.check(root).damage()).isEmpty();
     }
 
@@ -161,10 +161,8 @@ class KeyedTreeTest {
                 .isInstanceOf(BrokenInvariant.class);
         assertThatThrownBy(() -> apply(KeyedRoot.EMPTY, put("b", ""), put("a", "")))
                 .isInstanceOf(BrokenInvariant.class);
-        assertThatThrownBy(() -> apply(KeyedRoot.EMPTY, put("a", ""), delete("a")))
-                .isInstanceOf(BrokenInvariant.class);
-        assertThatThrownBy(() -> tree.apply(filled(1), List.of(), version, blocks))
-                .isInstanceOf(BrokenInvariant.class);
+        assertThatThrownBy(() -> apply(KeyedRoot.EMPTY, put("a", ""), delete("a"))).isInstanceOf(BrokenInvariant.class);
+        assertThatThrownBy(() -> tree.apply(filled(1), List.of(), version, blocks)).isInstanceOf(BrokenInvariant.class);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.distil.storage.segment;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.DiskFailed;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.DiskFailed;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.junit.jupiter.api.Test;
 
 class MemoryBlocksTest {
     private static final MemorySegment BODY = MemorySegment.ofArray(new byte[] {1, 2, 3, 4});
@@ -30,7 +32,9 @@ class MemoryBlocksTest {
         try (MemoryBlocks blocks = new MemoryBlocks()) {
             BlockRef ref = blocks.write(BlockKind.SERIES_LEAF, 7, BODY, 3);
             BlockRef[] wrong = {
-                new BlockRef(ref.address() + 64, 3, 7), new BlockRef(ref.address(), 4, 7), new BlockRef(ref.address(), 3, 8)
+                new BlockRef(ref.address() + 64, 3, 7),
+                new BlockRef(ref.address(), 4, 7),
+                new BlockRef(ref.address(), 3, 8)
             };
             for (BlockRef other : wrong) {
                 assertThatThrownBy(() -> blocks.read(other, BlockKind.SERIES_LEAF)).isInstanceOf(CorruptBlock.class);

@@ -13,6 +13,10 @@ import io.distil.storage.segment.Block;
 import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.BlockRef;
 import io.distil.storage.store.Table.Part;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,14 +26,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
 /// Cuts the power, or breaks the disk, at every operation of a store's life, and compares what is found with what was
 /// acknowledged.
 class StoreCrashTest {
     private static final Table SERIES = new Table(3, "series", Part.STREAM, Part.NUMBER);
-    private static final int HISTORIES = 12;
+    private static final int HISTORIES = 8;
     private static final int CHECKPOINTS = 5;
     private static final int OUTCOMES = 3;
 
@@ -153,11 +155,13 @@ class StoreCrashTest {
         assertThat(last.appliedThrough()).isEqualTo(last.sequence() < 2 ? 0 : last.sequence() * 10);
         assertThat(last.replayFrom()).isEqualTo(last.sequence() < 2 ? 0 : last.sequence() * 5);
         int[] count = {0};
-        store.scan(SERIES.prefix(), (key, value) -> {
-            byte[] body = wanted.get(SERIES.number(key, 1));
-            assertThat(Arrays.equals(read(store, decode(value)), body)).as(SERIES.describe(key)).isTrue();
-            count[0]++;
-        });
+        store.scan(
+                SERIES.prefix(),
+                (key, value) -> {
+                    byte[] body = wanted.get(SERIES.number(key, 1));
+                    assertThat(Arrays.equals(read(store, decode(value)), body)).as(SERIES.describe(key)).isTrue();
+                    count[0]++;
+                });
         assertThat(count[0]).isEqualTo(wanted.size());
     }
 

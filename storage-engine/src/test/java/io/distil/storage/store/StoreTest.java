@@ -1,8 +1,9 @@
 package io.distil.storage.store;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.base.Checksum;
@@ -22,6 +23,11 @@ import io.distil.storage.ring.Disks;
 import io.distil.storage.ring.Leaks;
 import io.distil.storage.ring.SimulatedDisk;
 import io.distil.storage.store.Table.Part;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,9 +36,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class StoreTest {
     private static final Table NAMES = new Table(1, "names", Part.TEXT);
@@ -127,7 +130,8 @@ class StoreTest {
     void readersSeeTheLastCheckpointAndScansEndWhereThePrefixDoes() throws IOException {
         try (Store store = Stores.open(disk)) {
             byte[] other = OTHERS.key().text("z").bytes();
-            store.checkpoint(1, 1, List.of(put("b", "2"), put("ab", "1"), put("a", "0"), new KeyedChange.Put(other, other)));
+            store.checkpoint(
+                    1, 1, List.of(put("b", "2"), put("ab", "1"), put("a", "0"), new KeyedChange.Put(other, other)));
             assertThat(names(store, NAMES.prefix())).containsExactly("a", "ab", "b");
             assertThat(names(store, NAMES.key().text("a").prefix())).containsExactly("a", "ab");
             store.checkpoint(2, 2, List.of(put("a", "old"), delete("b"), put("a", "new")));

@@ -3,6 +3,7 @@ package io.distil.storage.store;
 import io.distil.base.NanoClock;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.segment.BlockStoreOptions;
+
 import java.io.IOException;
 import java.util.UUID;
 
@@ -12,17 +13,18 @@ final class Stores {
     private static final int KEYED_BLOCK_BYTES = 512;
     static final long EPOCH_NANOS = 1_700_000_000_000_000_000L;
 
-    static final NanoClock CLOCK = new NanoClock() {
-        @Override
-        public long epochNanos() {
-            return EPOCH_NANOS;
-        }
+    static final NanoClock CLOCK =
+            new NanoClock() {
+                @Override
+                public long epochNanos() {
+                    return EPOCH_NANOS;
+                }
 
-        @Override
-        public long monotonicNanos() {
-            return 0;
-        }
-    };
+                @Override
+                public long monotonicNanos() {
+                    return 0;
+                }
+            };
 
     private Stores() {}
 

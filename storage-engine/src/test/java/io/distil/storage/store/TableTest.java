@@ -7,8 +7,10 @@ import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.StreamId;
 import io.distil.storage.store.Table.Part;
-import java.util.Arrays;
+
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
 
 class TableTest {
     private static final StreamId ID = new StreamId(-1, 2);
@@ -79,8 +81,7 @@ class TableTest {
     void aKeyIsDescribedForPeople() {
         assertThat(versions.describe(versions.key().stream(ID).number(17).bytes()))
                 .isEqualTo("series-versions ffffffff-ffff-ffff-0000-000000000002 17");
-        assertThat(names.describe(names.key().text("a").number(3).text("b").bytes()))
-                .isEqualTo("names 'a' 3 'b'");
+        assertThat(names.describe(names.key().text("a").number(3).text("b").bytes())).isEqualTo("names 'a' 3 'b'");
         assertThat(versions.describe(new byte[] {(byte) 200, 1})).isEqualTo("series-versions malformed key c801");
     }
 }
