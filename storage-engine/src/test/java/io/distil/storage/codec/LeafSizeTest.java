@@ -35,6 +35,29 @@ class LeafSizeTest {
     }
 
     @Test
+    void valuesOfRealSeriesTakeFewerBitsThanXorEncodings() throws IOException {
+        System.out.printf("%-40s %8s %8s %8s%n", "bits per value", "distil", "gorilla", "chimp");
+        for (Map.Entry<String, LeafPoints> series : SamplePoints.realSeries().entrySet()) {
+            LeafPoints points = series.getValue();
+            double[] values = points.values();
+            double ours = valueBits(points);
+            double gorilla = (double) XorSizes.gorillaBits(values, 0, points.count()) / points.count();
+            double chimp = (double) XorSizes.chimpBits(values, 0, points.count()) / points.count();
+            System.out.printf("%-40s %8.2f %8.2f %8.2f%n", series.getKey(), ours, gorilla, chimp);
+            assertThat(ours).as(series.getKey()).isLessThan(Math.min(gorilla, chimp));
+        }
+    }
+
+    /// Of the values alone: at times that cost next to nothing. All headers count as theirs.
+    private double valueBits(LeafPoints points) {
+        LeafPoints timeless = new LeafPoints(points.count());
+        for (int i = 0; i < points.count(); i++) {
+            timeless.append(SamplePoints.START, points.values()[i]);
+        }
+        return bytesPerPoint(timeless) * Byte.SIZE;
+    }
+
+    @Test
     void theJitteredWalkTakesLessThanFourBytesAPoint() {
         Map<String, LeafPoints> series = new LinkedHashMap<>();
         series.put("jittered walk", series("jittered", "walk of 3 decimals"));
