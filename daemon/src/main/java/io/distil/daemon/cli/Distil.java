@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletionException;
@@ -43,6 +44,7 @@ public final class Distil implements Runnable {
     public static final int WRONG_USAGE = ExitCode.USAGE;
 
     private static final String HELP = "help";
+    private static final int HELP_COLUMNS = 100;
     private static final Map<String, Function<CommandContext, Object>> COMMANDS = commands();
 
     @Spec
@@ -63,12 +65,16 @@ public final class Distil implements Runnable {
         Map<String, Function<CommandContext, Object>> table = new LinkedHashMap<>();
         table.put("status", StatusCommand::new);
         table.put("stream", StreamCommands::of);
+        table.put("import", ImportCommands::of);
+        table.put("insert", InsertCommand::new);
         table.put("delete", DeleteCommand::new);
         table.put("flush", FlushCommand::new);
         table.put("points", PointsCommand::new);
         table.put("windows", WindowsCommand::new);
         table.put("nearest", NearestCommand::new);
         table.put("changes", ChangesCommand::new);
+        table.put("plot", PlotCommand::new);
+        table.put("generate", GenerateCommand::new);
         table.put("distillate", DistillateCommands::of);
         return table;
     }
@@ -96,6 +102,7 @@ public final class Distil implements Runnable {
         CommandLine line = commandLine(context, words)
                 .setOut(out)
                 .setErr(err)
+                .setUsageHelpWidth(HELP_COLUMNS)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setParameterExceptionHandler((e, _) -> explainUsage(e))
@@ -118,20 +125,32 @@ public final class Distil implements Runnable {
         if (words.contains("--version")) {
             return root;
         }
-        COMMANDS.forEach((name, command) -> root.addSubcommand(name, command.apply(context)));
-        for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
-            provider.commands().forEach((name, command) -> root.addSubcommand(name, command.apply(context)));
+        Map<String, Function<CommandContext, Object>> all = new LinkedHashMap<>(COMMANDS);
+        ServiceLoader.load(CommandProvider.class).forEach(provider -> all.putAll(provider.commands()));
+        if (all.containsKey(asked)) {
+            return root.addSubcommand(asked, all.get(asked).apply(context));
         }
+        all.forEach((name, command) -> root.addSubcommand(name, command.apply(context)));
         return root.addSubcommand(HELP, new CommandLine.HelpCommand());
     }
 
     private static int explainUsage(ParameterException e) {
         CommandLine line = e.getCommandLine();
         PrintWriter err = line.getErr();
-        err.println("distil: " + oneLine(e.getMessage()) + "; see '"
-                + line.getCommandSpec().qualifiedName() + " --help'");
+        err.println("distil: " + usageSentence(e, line) + "; see '" + line.getCommandSpec().qualifiedName() + " --help'");
         CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
         return WRONG_USAGE;
+    }
+
+    /// Picocli begins its sentences in upper case, ours follow a colon.
+    private static String usageSentence(ParameterException e, CommandLine line) {
+        if (e instanceof CommandLine.UnmatchedArgumentException unmatched
+                && !line.getSubcommands().isEmpty()
+                && !unmatched.isUnknownOption()) {
+            return "there is no command '" + unmatched.getUnmatched().getFirst() + "'";
+        }
+        String sentence = oneLine(e.getMessage());
+        return sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
     }
 
     private static int explainFailure(Exception thrown, boolean debug, PrintStream err) {

@@ -58,8 +58,19 @@ final class StreamCommands {
         return new StreamDescriptor(id, path.collection(), allTags, annotations, 1);
     }
 
-    private static void describe(Rows rows, StreamInfo stream) {
+    /// Programs get every field; people get the name they would type, and what else there is to know.
+    private static void describe(Rows rows, StreamInfo stream, boolean isJson) {
         StreamDescriptor d = stream.descriptor();
+        if (!isJson) {
+            Map<String, String> otherTags = new TreeMap<>(d.tags());
+            otherTags.remove(StreamDescriptor.NAME_TAG);
+            rows.text("stream", d.name().isEmpty() ? d.collection() : d.path())
+                    .version(stream.version())
+                    .text("uuid", d.id().toString())
+                    .texts("tags", otherTags)
+                    .texts("annotations", d.annotations());
+            return;
+        }
         rows.text("uuid", d.id().toString())
                 .text("collection", d.collection())
                 .text("name", d.name())
@@ -91,7 +102,7 @@ final class StreamCommands {
         protected void run(StreamStore store) throws IOException {
             StreamId id = StreamId.of(uuid == null ? UUID.randomUUID() : uuid);
             StreamInfo stream = create(store, descriptor(name, id, tags, annotations));
-            answer("created " + stream.descriptor().path() + " as " + id, rows -> describe(rows, stream));
+            answer("created " + stream.descriptor().path() + " as " + id, rows -> describe(rows, stream, isJson()));
         }
     }
 
@@ -128,7 +139,7 @@ final class StreamCommands {
                     Rows rows = rows()) {
                 for (var page = streams.next(PAGE_STREAMS); !page.isEmpty(); page = streams.next(PAGE_STREAMS)) {
                     for (StreamInfo stream : page) {
-                        describe(rows, stream);
+                        describe(rows, stream, isJson());
                         rows.end();
                     }
                 }
@@ -152,7 +163,10 @@ final class StreamCommands {
                     WindowBatch all = new WindowBatch(1);
                     WindowCursor windows = snapshot.alignedWindows(TimeRange.ALL, Times.SPAN_WIDTH_LOG2);
                     Rows rows = fields()) {
-                describe(rows, new StreamInfo(stream.descriptor(), snapshot.version()));
+                describe(rows, new StreamInfo(stream.descriptor(), snapshot.version()), isJson());
+                if (!isJson()) {
+                    rows.integer("property version", stream.descriptor().propertyVersion());
+                }
                 if (windows.next(all) == 0) {
                     rows.integer("count", 0).end();
                     return;
