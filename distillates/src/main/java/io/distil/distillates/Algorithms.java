@@ -3,15 +3,16 @@ package io.distil.distillates;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
-import io.distil.distillates.shipped.MovingStatistics;
 import java.util.List;
+import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// The algorithms that specifications may name. Unchanging.
 public final class Algorithms {
-    /// What every Distil ships.
-    public static final Algorithms SHIPPED = new Algorithms(List.of(new MovingStatistics()));
+    /// What every Distil ships, found by `java.util.ServiceLoader`: algorithms know this package, not the other way round.
+    public static final Algorithms SHIPPED =
+            new Algorithms(ServiceLoader.load(Algorithm.class).stream().map(ServiceLoader.Provider::get).toList());
 
     private final SortedMap<String, Algorithm> byName = new TreeMap<>();
 

@@ -96,7 +96,10 @@ class ImportDirectionsTest {
                         "io.distil.replication..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.nio.channels..", "java.nio.file..")
+                .haveFullyQualifiedName("java.nio.file.Files")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage("java.nio.channels..")
                 .check(CLASSES);
     }
 }

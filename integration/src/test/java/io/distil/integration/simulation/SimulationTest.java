@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class SimulationTest {
-    private static final int SEED_COUNT = 300;
+    private static final int SEED_COUNT = 200;
 
     /// `-Ddistil.seed=N` runs that seed alone. More of them: `./distil simulate --seeds N`.
     @Test

@@ -61,7 +61,8 @@ public final class LocalCommandLog implements CommandLog {
     private int slotCount;
 
     private LogGroup filling;
-    private LogGroup spare;
+    /// Buffers that are neither filled, nor written, nor handed over: at most two.
+    private final Deque<LogGroup> spares = new ArrayDeque<>();
     private LogGroup writing;
     private long nextOffset;
     private long nextPosition;
@@ -76,6 +77,7 @@ public final class LocalCommandLog implements CommandLog {
     /// @throws io.distil.base.CorruptBlock if entries are damaged in the middle, or missing
     public static LocalCommandLog open(
             Disk disk, Options options, long replayFrom, long mustReach, EntryHandler replayed) throws IOException {
+        disk.createDirectories(DIRECTORY);
         LocalCommandLog log = new LocalCommandLog(disk, options);
         try {
             log.recover(replayFrom, mustReach, replayed);
@@ -94,8 +96,6 @@ public final class LocalCommandLog implements CommandLog {
         this.zeros = OffHeap.allocatePages(MemoryOwner.LOG_BUFFERS, Math.min(options.segmentBytes, 1 << 20));
         this.headerPage = OffHeap.allocatePages(MemoryOwner.LOG_BUFFERS, LogFormat.PAGE_BYTES);
         this.filling = new LogGroup(options.groupBytes);
-        this.spare = new LogGroup(options.groupBytes);
-        disk.createDirectories(DIRECTORY);
     }
 
     private void recover(long replayFrom, long mustReach, EntryHandler replayed) throws IOException {
@@ -114,16 +114,35 @@ public final class LocalCommandLog implements CommandLog {
                 segments.add(slot);
             }
         }
-        List<LogSegment> byNumber = new ArrayList<>(segments);
-        byNumber.sort(Comparator.comparingLong(LogSegment::number));
-        segments.clear();
-        segments.addAll(byNumber);
-        release(replayFrom);
-        LogRecovery recovery = new LogRecovery(setUpQueue, List.copyOf(segments), checksum);
+        keepUnbrokenEnd();
+        LogRecovery recovery = new LogRecovery(setUpQueue, neededFrom(replayFrom), checksum);
         recovery.run(replayFrom, mustReach, replayed);
         nextPosition = recovery.nextPosition();
         nextOffset = recovery.nextOffset();
         filling.begin(nextPosition);
+    }
+
+    /// Brings the segments into order, and frees those before a gap: slots released earlier and never used again.
+    private void keepUnbrokenEnd() {
+        List<LogSegment> byNumber = new ArrayList<>(segments);
+        byNumber.sort(Comparator.comparingLong(LogSegment::number));
+        segments.clear();
+        for (LogSegment segment : byNumber) {
+            if (!segments.isEmpty() && segments.getLast().number() + 1 != segment.number()) {
+                segments.forEach(old -> freeSlots.addLast(LogSegment.ofFree(old.file(), old.bytes())));
+                segments.clear();
+            }
+            segments.addLast(segment);
+        }
+    }
+
+    /// The segments that hold `position` and what follows; all of them if none begins so early.
+    private List<LogSegment> neededFrom(long position) {
+        List<LogSegment> needed = new ArrayList<>(segments);
+        while (needed.size() > 1 && needed.get(1).firstPosition() <= position) {
+            needed.removeFirst();
+        }
+        return needed;
     }
 
     @Override
@@ -175,20 +194,31 @@ public final class LocalCommandLog implements CommandLog {
 
     private int finishAndStart(EntryHandler durable) throws IOException {
         checkAlive();
-        int handedOver = 0;
-        if (writeCompleted) {
-            writeCompleted = false;
-            LogGroup done = writing;
-            writing = null;
+        if (!writeCompleted) {
+            if (writing == null) {
+                start();
+            }
+            return 0;
+        }
+        writeCompleted = false;
+        LogGroup done = writing;
+        writing = null;
+        try {
             // The next write starts before these entries are applied: the disk works meanwhile.
             start();
-            handedOver = done.entryCount();
-            done.handOver(durable);
-            spare = done;
-        } else if (writing == null) {
-            start();
+        } finally {
+            // Also when it could not be started: these entries are durable.
+            handOver(done, durable);
         }
-        return handedOver;
+        return done.entryCount();
+    }
+
+    private void handOver(LogGroup done, EntryHandler durable) throws IOException {
+        try {
+            done.handOver(durable);
+        } finally {
+            spares.addLast(done);
+        }
     }
 
     private void start() throws IOException {
@@ -204,12 +234,8 @@ public final class LocalCommandLog implements CommandLog {
         nextOffset += filling.pagesBytes();
         writtenBytes += filling.pagesBytes();
         writing = filling;
-        if (spare == null) {
-            // Entries of the group before are still being handed over; theirs is the other buffer.
-            spare = new LogGroup(options.groupBytes);
-        }
-        filling = spare;
-        spare = null;
+        // None is left the first two times: the other buffers are being written and handed over.
+        filling = spares.isEmpty() ? new LogGroup(options.groupBytes) : spares.removeFirst();
         filling.begin(nextPosition);
         queue.poll(this::completed);
     }
@@ -303,18 +329,18 @@ public final class LocalCommandLog implements CommandLog {
     public void close() throws IOException {
         queue.close();
         setUpQueue.close();
+        filling.close();
+        spares.forEach(LogGroup::close);
+        if (writing != null) {
+            writing.close();
+        }
+        OffHeap.free(MemoryOwner.LOG_BUFFERS, zeros);
+        OffHeap.free(MemoryOwner.LOG_BUFFERS, headerPage);
         for (LogSegment segment : segments) {
             segment.file().close();
         }
         for (LogSegment slot : freeSlots) {
             slot.file().close();
         }
-        for (LogGroup group : new LogGroup[] {filling, spare, writing}) {
-            if (group != null) {
-                group.close();
-            }
-        }
-        OffHeap.free(MemoryOwner.LOG_BUFFERS, zeros);
-        OffHeap.free(MemoryOwner.LOG_BUFFERS, headerPage);
     }
 }

@@ -22,7 +22,7 @@ final class LogRecovery {
     private long nextPosition = 1;
     private long nextOffset;
 
-    /// @param segments by number
+    /// @param segments by number, without a gap
     LogRecovery(DiskQueue queue, List<LogSegment> segments, Checksum checksum) {
         this.queue = queue;
         this.segments = segments;
@@ -54,10 +54,6 @@ final class LogRecovery {
                         + ", but the log before it ends at " + nextPosition);
             }
             boolean last = i == segments.size() - 1;
-            if (!last && segments.get(i + 1).number() != segment.number() + 1) {
-                throw new CorruptBlock(
-                        "log segment " + (segment.number() + 1) + " is missing after " + segment.file().name());
-            }
             readSegment(segment, last ? -1 : segments.get(i + 1).firstPosition(), replayFrom, replayed);
         }
         if (nextPosition <= mustReach) {

@@ -33,6 +33,7 @@ final class Node {
     private final NanoClock clock;
     private final long openingNanos;
     private long openedMillis;
+    private long previousReplayFrom;
     private long replayedEntries;
     private LocalCommandLog log;
     private Tablet tablet;
@@ -145,6 +146,7 @@ final class Node {
                 this::flushingTrouble);
         timer.began(state.appliedThrough(), log.writtenBytes());
         timer.ended();
+        previousReplayFrom = store.lastCheckpoint().replayFrom();
         openedMillis = (clock.monotonicNanos() - openingNanos) / 1_000_000;
     }
 
@@ -202,7 +204,9 @@ final class Node {
 
     private void afterCheckpoint(Checkpointer.Plan plan) {
         Checkpointer.saved(plan);
-        log.release(plan.replayFrom());
+        // One checkpoint behind: should this one's slot ever be damaged, a start returns to the one before and needs its log.
+        log.release(previousReplayFrom);
+        previousReplayFrom = plan.replayFrom();
         counters.checkpoints().increment();
         timer.ended();
     }

@@ -219,7 +219,8 @@ class LocalCommandLogTest {
         }
         assertThat(files()).hasSizeGreaterThan(3);
         Files.delete(files().get(1));
-        assertThatThrownBy(() -> new Opened(1, 0)).isInstanceOf(CorruptBlock.class).hasMessageContaining("missing");
+        assertThatThrownBy(() -> new Opened(1, 0)).isInstanceOf(CorruptBlock.class)
+                .hasMessageContaining("needed from 1 on");
     }
 
     @Test
