@@ -26,6 +26,11 @@ final class BitPacking {
         return Long.SIZE - Long.numberOfLeadingZeros(number);
     }
 
+    /// Bytes that `number` takes as a varint ({@link ByteSink#putVarint}).
+    static int varintBytes(long number) {
+        return (width(number | 1) + 6) / 7;
+    }
+
     /// Small magnitudes of either sign to small unsigned numbers: 0, -1, 1, -2, … to 0, 1, 2, 3, …
     static long zigzag(long number) {
         return (number << 1) ^ (number >> (Long.SIZE - 1));

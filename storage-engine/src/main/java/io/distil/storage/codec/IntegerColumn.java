@@ -40,7 +40,7 @@ final class IntegerColumn {
         int best = packings[0].plan(integers, count);
         for (int k = 1; k <= ORDER_MAX && k < count; k++) {
             differences(residuals[k - 1], residuals[k], count - k);
-            int bytes = packings[k].plan(residuals[k], count - k) + FIRST_BYTES_MAX;
+            int bytes = packings[k].plan(residuals[k], count - k) + k * FIRST_BYTES_MAX;
             if (bytes >= best) {
                 break;
             }

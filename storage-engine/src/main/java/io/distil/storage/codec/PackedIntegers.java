@@ -25,8 +25,10 @@ final class PackedIntegers {
     static final int GROUP_COUNT = 512;
 
     private static final int EXCEPTIONS_FOLLOW = 0x80;
-    private static final int GROUP_HEADER_BITS = 24;
-    private static final int EXCEPTION_HEADER_BITS = 24;
+
+    /// Count and width, and what three packed arrays in place of one may lose to whole bytes.
+    private static final int EXCEPTION_HEADER_BITS = 24 + 16;
+
     private static final int SAMPLE_COUNT = 31;
 
     /// An eighth of the sample at either end may be outliers.
@@ -55,9 +57,12 @@ final class PackedIntegers {
     /// @return the bytes that {@link #write} will take, or a few more
     int plan(long[] integers, int count) {
         int bytes = 0;
+        long previousBase = 0;
         for (int from = 0; from < count; from += GROUP_COUNT) {
             planGroup(integers, from, Math.min(GROUP_COUNT, count - from));
-            bytes += (int) ((costBits + GROUP_HEADER_BITS + 7) >>> 3);
+            long base = bases[from / GROUP_COUNT];
+            bytes += 1 + BitPacking.varintBytes(BitPacking.zigzag(base - previousBase)) + (int) ((costBits + 7) >>> 3);
+            previousBase = base;
         }
         return bytes;
     }
