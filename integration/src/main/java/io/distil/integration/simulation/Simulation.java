@@ -134,8 +134,20 @@ public final class Simulation {
             checkEverything(history);
             repeatAnOldMutation();
         }
+        breakTheDisk();
         work(history);
         stop();
+    }
+
+    /// In some lives one write or one sync fails, whosever it is: the store must then refuse, and never pretend.
+    private void breakTheDisk() {
+        switch (random.nextInt(6)) {
+            case 0 -> disk.failWrite(1 + random.nextInt(150));
+            case 1 -> disk.failSync(1 + random.nextInt(10));
+            default -> {
+                // An honest disk.
+            }
+        }
     }
 
     private void start() throws IOException {
@@ -237,9 +249,9 @@ public final class Simulation {
             closeStore();
             disk = found;
         } else {
+            // The power goes after the store was closed, or went by itself before or meanwhile.
             closeStore();
-            // The power may have gone by itself, before or while the store was closed.
-            disk = disk.isPowered() ? disk : disk.crash();
+            disk = disk.crash();
         }
     }
 
@@ -247,7 +259,9 @@ public final class Simulation {
         try {
             store.close();
         } catch (IOException e) {
-            assertThat(disk.isPowered()).as("closing fails only without power: %s", e).isFalse();
+            assertThat(disk.isPowered() && store.trouble().isEmpty())
+                    .as("closing fails only without power, or after a failure of the disk: %s", e)
+                    .isFalse();
         }
     }
 
