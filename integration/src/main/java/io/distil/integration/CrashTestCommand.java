@@ -3,11 +3,15 @@ package io.distil.integration;
 import io.distil.daemon.cli.CommandContext;
 import io.distil.daemon.cli.Distil;
 import io.distil.integration.crash.CrashCycles;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,11 +48,24 @@ final class CrashTestCommand implements Callable<Integer> {
             out.printf(
                     "crash-test: %d kills passed: %d acknowledged batches, %d points, slowest start %.2f s%n",
                     report.cycles(), report.acknowledged(), report.points(), report.slowestStartSeconds());
+            if (data == null) {
+                delete(directory);
+            }
             return Distil.DONE;
         } catch (AssertionError e) {
             context.err().println("distil: " + e.getMessage());
             context.err().println("distil: the data directory is kept: " + directory);
             return Distil.FAILED;
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        List<Path> paths;
+        try (Stream<Path> walk = Files.walk(directory)) {
+            paths = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : paths) {
+            Files.delete(path);
         }
     }
 }

@@ -6,8 +6,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -56,29 +59,36 @@ public final class ServerCommand implements Callable<Integer> {
         config = config.withListen(
                 listen == null ? config.listen() : listen, http == null ? config.http() : http);
         CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch closed = new CountDownLatch(1);
+        CompletableFuture<Void> closed = new CompletableFuture<>();
         try (Daemon daemon = Daemon.start(config)) {
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("distil-stop").unstarted(() -> {
                 asked.countDown();
-                waitFor(closed);
+                endWhenClosed(closed);
             }));
             PrintStream out = new PrintStream(context.out(), true, StandardCharsets.UTF_8);
             out.println(daemon.readyLine());
             asked.await();
             LOG.info("Stopping.");
-        } finally {
-            closed.countDown();
+        } catch (Exception e) {
+            closed.completeExceptionally(e);
+            throw e;
         }
+        closed.complete(null);
         return Distil.DONE;
     }
 
-    private static void waitFor(CountDownLatch closed) {
+    /// A JVM that ends by a signal says 143 whatever its hooks did; a clean stop should say 0.
+    private static void endWhenClosed(CompletableFuture<Void> closed) {
         try {
-            if (!closed.await(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
-                LOG.error("The node did not close within {} s; its log will be replayed.", CLOSE_SECONDS_MAX);
-            }
+            closed.get(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+            Runtime.getRuntime().halt(Distil.DONE);
+        } catch (TimeoutException e) {
+            LOG.error("The node did not close within {} s; its log will be replayed.", CLOSE_SECONDS_MAX);
+        } catch (ExecutionException e) {
+            LOG.error("The node did not close cleanly; its log will be replayed.", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        Runtime.getRuntime().halt(Distil.FAILED);
     }
 }
