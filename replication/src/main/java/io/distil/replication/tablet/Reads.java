@@ -1,5 +1,6 @@
 package io.distil.replication.tablet;
 
+import io.distil.base.BrokenInvariant;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
@@ -79,7 +80,7 @@ final class Reads {
                 root,
                 Overlay.NONE,
                 (since, resolutionLog2) ->
-                        differences(root(stream, since.major(), version), root, resolutionLog2),
+                        differences(rootSince(stream, since, version), root, resolutionLog2),
                 () -> {});
     }
 
@@ -90,10 +91,25 @@ final class Reads {
         if (exact.isPresent()) {
             return exact.get();
         }
-        SeriesRoot before = root(stream, since.major(), view.version());
+        SeriesRoot before = rootSince(stream, since, view.version());
         List<TimeRange> ranges = differences(before, view.root(), resolutionLog2);
-        view.changedSince(Version.ofMajor(view.builtMajor()), resolutionLog2).ifPresent(ranges::addAll);
+        ranges.addAll(view.changedSince(Version.ofMajor(view.builtMajor()), resolutionLog2)
+                .orElseThrow(() -> new BrokenInvariant("stream " + stream.id() + " has forgotten what its buffer changed"
+                        + " since the tree of version " + view.builtMajor())));
         return TimeRange.union(ranges);
+    }
+
+    /// Trees know majors only. The tempting answer for a minor version, the difference to the tree its commit began from,
+    /// leaves changes out: a point that was buffered at 1.7, committed in 2 and deleted in 3 is neither in the tree of 1 nor
+    /// in that of 3.
+    private SeriesRoot rootSince(TabletStream stream, Version since, Version present) throws IOException {
+        if (since.minor() != 0) {
+            throw new Refused(
+                    ErrorCode.VERSION_NOT_AVAILABLE,
+                    "what changed in stream " + stream.id() + " since version " + since
+                            + " is not known any more; ask since " + Version.ofMajor(since.major()));
+        }
+        return root(stream, since.major(), present);
     }
 
     private List<TimeRange> differences(SeriesRoot before, SeriesRoot after, int resolutionLog2) throws IOException {
