@@ -67,11 +67,11 @@ public final class Simulation {
         this.seed = seed;
         this.random = new Random(seed);
         this.disk = new SimulatedDisk(random.nextLong());
-        this.options = options();
+        this.options = smallOptions(random);
     }
 
     /// Small sizes, so that little data crosses many boundaries; drawn anew for each seed, because they must not matter.
-    private LocalStoreOptions options() {
+    static LocalStoreOptions smallOptions(Random random) {
         long idHigh = random.nextLong();
         StoreOptions storeOptions = new StoreOptions(
                 new BlockStoreOptions(1L << (12 + random.nextInt(10)), 1 << 20),
