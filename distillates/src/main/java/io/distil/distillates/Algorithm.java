@@ -1,6 +1,7 @@
 package io.distil.distillates;
 
 import io.distil.base.Refused;
+
 import java.util.List;
 
 /// A way to compute output streams from input streams. Stateless; one object serves every distillate that names it.

@@ -3,6 +3,7 @@ package io.distil.distillates;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.SortedMap;
@@ -29,14 +30,20 @@ public final class Algorithms {
         if (algorithm == null) {
             throw new Refused(
                     ErrorCode.INVALID_ARGUMENT,
-                    "algorithm: there is no '" + spec.algorithm() + "'; there are "
+                    "algorithm: there is no '"
+                            + spec.algorithm()
+                            + "'; there are "
                             + String.join(", ", byName.keySet()));
         }
         if (spec.algorithmVersion() != DistillateSpec.ANY_VERSION && spec.algorithmVersion() != algorithm.version()) {
             throw new Refused(
                     ErrorCode.INVALID_ARGUMENT,
-                    "algorithmVersion: version " + spec.algorithmVersion() + " of " + algorithm.name()
-                            + " is wanted; this Distil has version " + algorithm.version());
+                    "algorithmVersion: version "
+                            + spec.algorithmVersion()
+                            + " of "
+                            + algorithm.name()
+                            + " is wanted; this Distil has version "
+                            + algorithm.version());
         }
         return algorithm;
     }

@@ -5,6 +5,7 @@ import io.distil.base.Times;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WindowCursor;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

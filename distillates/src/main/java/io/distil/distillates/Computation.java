@@ -1,6 +1,7 @@
 package io.distil.distillates;
 
 import io.distil.base.TimeRange;
+
 import java.util.List;
 
 /// An {@link Algorithm} with its parameters: a pure function from the points of the inputs to the points of the

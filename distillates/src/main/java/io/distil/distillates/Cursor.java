@@ -3,6 +3,7 @@ package io.distil.distillates;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
+
 import java.util.List;
 
 /// How far a distillate has come. What is always true of it:

@@ -2,6 +2,7 @@ package io.distil.distillates;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.util.List;
 
 /// A specification together with the algorithm that it names, checked against each other.
@@ -19,8 +20,7 @@ record Definition(
     /// @throws Refused `INVALID_ARGUMENT`, naming the field
     static Definition of(DistillateSpec spec, Algorithms algorithms) {
         Algorithm algorithm = algorithms.of(spec);
-        Computation computation =
-                algorithm.prepare(new Parameters(spec.parameters()), spec.inputs().size());
+        Computation computation = algorithm.prepare(new Parameters(spec.parameters()), spec.inputs().size());
         return new Definition(
                 spec,
                 algorithm.version(),
@@ -37,20 +37,31 @@ record Definition(
         if (wantedNanos < neededNanos) {
             throw new Refused(
                     ErrorCode.INVALID_ARGUMENT,
-                    field + ": " + wantedNanos + " ns is less than the " + neededNanos + " ns that " + algorithm.name()
+                    field
+                            + ": "
+                            + wantedNanos
+                            + " ns is less than the "
+                            + neededNanos
+                            + " ns that "
+                            + algorithm.name()
                             + " needs with these parameters");
         }
         return wantedNanos;
     }
 
     private static List<Integer> slots(DistillateSpec spec, Algorithm algorithm) {
-        List<String> wanted =
-                spec.outputs().stream().map(DistillateSpec.Output::output).toList();
+        List<String> wanted = spec.outputs().stream().map(DistillateSpec.Output::output).toList();
         for (int i = 0; i < wanted.size(); i++) {
             if (!algorithm.outputs().contains(wanted.get(i))) {
                 throw new Refused(
                         ErrorCode.INVALID_ARGUMENT,
-                        "outputs[" + i + "].output: " + algorithm.name() + " has no '" + wanted.get(i) + "'; it has "
+                        "outputs["
+                                + i
+                                + "].output: "
+                                + algorithm.name()
+                                + " has no '"
+                                + wanted.get(i)
+                                + "'; it has "
                                 + String.join(", ", algorithm.outputs()));
             }
         }

@@ -8,6 +8,7 @@ import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,24 +93,25 @@ public final class DistillateRegistry {
         DistillateSpec spec = definition.spec();
         Optional<StoredRecord> specNow = store.record(Keys.spec(spec.name()));
         Optional<StoredRecord> cursorNow = store.record(Keys.cursor(spec.name()));
-        boolean same = specNow.isPresent()
-                && cursorNow.isPresent()
-                && RecordCodec.decodeSpec(specNow.get()).equals(spec);
+        boolean same =
+                specNow.isPresent() && cursorNow.isPresent() && RecordCodec.decodeSpec(specNow.get()).equals(spec);
         long specRevision = specNow.map(StoredRecord::revision).orElse(0L);
         if (same && !outputsCreated) {
             return new Ensured(specRevision, Change.NONE);
         }
         List<Mutation.PutRecord> puts = new ArrayList<>();
         if (!same) {
-            puts.add(new Mutation.PutRecord(
-                    Keys.spec(spec.name()), specRevision, Optional.of(RecordCodec.encode(spec))));
+            puts.add(
+                    new Mutation.PutRecord(
+                            Keys.spec(spec.name()), specRevision, Optional.of(RecordCodec.encode(spec))));
             specRevision++;
         }
         Cursor start = Cursor.start(specRevision, definition.algorithmVersion());
-        puts.add(new Mutation.PutRecord(
-                Keys.cursor(spec.name()),
-                cursorNow.map(StoredRecord::revision).orElse(0L),
-                Optional.of(RecordCodec.encode(start))));
+        puts.add(
+                new Mutation.PutRecord(
+                        Keys.cursor(spec.name()),
+                        cursorNow.map(StoredRecord::revision).orElse(0L),
+                        Optional.of(RecordCodec.encode(start))));
         Submission.submit(store, new Mutation.Atomic(List.of(), puts));
         Change change = same ? Change.OUTPUTS_RESTORED : specNow.isPresent() ? Change.REPLACED : Change.REGISTERED;
         return new Ensured(specRevision, change);
@@ -158,7 +160,9 @@ public final class DistillateRegistry {
             if (spec.outputs().stream().anyMatch(output -> isAt(stream, output))) {
                 throw new Refused(
                         ErrorCode.DISTILLATE_CONFLICT,
-                        "outputs: " + stream.descriptor().path() + " feeds, through other distillates, an input of "
+                        "outputs: "
+                                + stream.descriptor().path()
+                                + " feeds, through other distillates, an input of "
                                 + spec.name());
             }
             for (DistillateSpec other : List.copyOf(left)) {
@@ -200,7 +204,11 @@ public final class DistillateRegistry {
                 if (!spec.name().equals(maker)) {
                     throw new Refused(
                             ErrorCode.DISTILLATE_CONFLICT,
-                            "outputs[" + o + "]: stream " + output.path() + " exists and was "
+                            "outputs["
+                                    + o
+                                    + "]: stream "
+                                    + output.path()
+                                    + " exists and was "
                                     + (maker == null ? "not made by a distillate" : "made by distillate " + maker)
                                     + "; name another, or obliterate it first");
                 }
@@ -230,8 +238,7 @@ public final class DistillateRegistry {
 
     private void annotate(StreamDescriptor stream, Map<String, String> wanted) throws IOException {
         if (!stream.annotations().entrySet().containsAll(wanted.entrySet())) {
-            Submission.submit(
-                    store, new Mutation.Annotate(stream.id(), stream.propertyVersion(), wanted, Set.of()));
+            Submission.submit(store, new Mutation.Annotate(stream.id(), stream.propertyVersion(), wanted, Set.of()));
         }
     }
 
@@ -266,8 +273,7 @@ public final class DistillateRegistry {
     public List<DistillateSpec.Output> remove(String name) throws IOException {
         for (int attempt = 1; ; attempt++) {
             StoredRecord spec = store.record(Keys.spec(name)).orElseThrow(() -> noSuch(name));
-            long cursorRevision =
-                    store.record(Keys.cursor(name)).map(StoredRecord::revision).orElse(0L);
+            long cursorRevision = store.record(Keys.cursor(name)).map(StoredRecord::revision).orElse(0L);
             try {
                 Submission.submit(
                         store,

@@ -8,6 +8,7 @@ import io.distil.base.TimeRange;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,25 +76,27 @@ final class DistillateRun implements AutoCloseable {
         List<TimeRange> left = pending;
         if (!pending.isEmpty()) {
             TimeRange head = pending.getFirst();
-            TimeRange piece = new TimeRange(
-                    head.from(), new Chunker(options.chunkPointsMax()).endOfFirst(inputs.snapshots(), head));
+            TimeRange piece =
+                    new TimeRange(
+                            head.from(), new Chunker(options.chunkPointsMax()).endOfFirst(inputs.snapshots(), head));
             compute(piece);
             for (int i = 0; i < outputs.size(); i++) {
-                replacements.add(new Mutation.Replace(
-                        outputs.get(i), piece, outputPoints.get(i).columns()));
+                replacements.add(new Mutation.Replace(outputs.get(i), piece, outputPoints.get(i).columns()));
             }
             left = TimeRanges.from(pending, piece.until());
         }
-        Cursor cursor = new Cursor(
-                specRevision,
-                definition.algorithmVersion(),
-                inputs.versions(),
-                outputs,
-                left,
-                nowNanos,
-                Cursor.Failure.NONE);
-        Mutation.PutRecord put = new Mutation.PutRecord(
-                Keys.cursor(definition.spec().name()), cursorRevision, Optional.of(RecordCodec.encode(cursor)));
+        Cursor cursor =
+                new Cursor(
+                        specRevision,
+                        definition.algorithmVersion(),
+                        inputs.versions(),
+                        outputs,
+                        left,
+                        nowNanos,
+                        Cursor.Failure.NONE);
+        Mutation.PutRecord put =
+                new Mutation.PutRecord(
+                        Keys.cursor(definition.spec().name()), cursorRevision, Optional.of(RecordCodec.encode(cursor)));
         Submission.submit(store, new Mutation.Atomic(replacements, List.of(put)));
         pending = left;
         cursorRevision++;

@@ -3,6 +3,10 @@ package io.distil.distillates;
 import io.distil.base.NanoClock;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamStore;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -10,8 +14,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Keeps all distillates of a store up to date: a duty cycle of small steps, each one piece of one distillate, round
 /// robin.

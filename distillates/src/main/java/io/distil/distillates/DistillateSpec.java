@@ -2,6 +2,7 @@ package io.distil.distillates;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -72,7 +73,9 @@ public record DistillateSpec(
     public static void checkName(String name) {
         check(
                 NAME.matcher(name).matches(),
-                "name: '" + name + "' is not 1..63 characters of a-z, 0-9, '-', '_' and '.',"
+                "name: '"
+                        + name
+                        + "' is not 1..63 characters of a-z, 0-9, '-', '_' and '.',"
                         + " starting with a letter or digit");
     }
 

@@ -2,6 +2,7 @@ package io.distil.distillates;
 
 import io.distil.base.StreamId;
 import io.distil.base.Version;
+
 import java.util.List;
 import java.util.Optional;
 

@@ -7,12 +7,14 @@ import io.distil.base.StreamId;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamStore;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What the runner keeps in memory of one distillate: its decoded records, the run in progress, and when to try again
 /// after a failure. All of it can be thrown away at any moment; the truth is in the records.
@@ -92,8 +94,9 @@ final class DistillateTask implements AutoCloseable {
             if (isCurrent()) {
                 return false;
             }
-            run = new DistillateRun(
-                    store, definition, inputs, outputs, specRecord.revision(), cursor, cursorRevision, options);
+            run =
+                    new DistillateRun(
+                            store, definition, inputs, outputs, specRecord.revision(), cursor, cursorRevision, options);
             runSinceNanos = clock.monotonicNanos();
         }
         cursor = run.step(clock.epochNanos());
@@ -144,11 +147,9 @@ final class DistillateTask implements AutoCloseable {
         failureCount++;
         waiting = true;
         waitingUntilNanos = clock.monotonicNanos() + options.retryNanos(failureCount);
-        if (failureCount == 1) {
-            LOG.warn("distillate {} failed and will be tried again", name, e);
-        } else {
-            LOG.warn("distillate {} failed {} times in a row: {}", name, failureCount, error);
-        }
+        // Where a sentence for the caller came from is of no interest; where a bug did is, once.
+        Exception shown = failureCount == 1 && !(e instanceof Refused) ? e : null;
+        LOG.warn("distillate {} failed, {} in a row, and will be tried again: {}", name, failureCount, error, shown);
         if (cursor != null) {
             saveFailure(cursor.failed(error, clock.epochNanos()));
         }
@@ -156,8 +157,8 @@ final class DistillateTask implements AutoCloseable {
 
     private void saveFailure(Cursor failed) {
         try {
-            Mutation.PutRecord put = new Mutation.PutRecord(
-                    Keys.cursor(name), cursorRevision, Optional.of(RecordCodec.encode(failed)));
+            Mutation.PutRecord put =
+                    new Mutation.PutRecord(Keys.cursor(name), cursorRevision, Optional.of(RecordCodec.encode(failed)));
             Submission.submit(store, new Mutation.Atomic(List.of(), List.of(put)));
             cursor = failed;
             cursorRevision++;

@@ -7,6 +7,7 @@ import io.distil.base.Version;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +32,7 @@ final class Inputs implements AutoCloseable {
     }
 
     List<Cursor.Seen> versions() {
-        return snapshots.stream()
-                .map(snapshot -> new Cursor.Seen(snapshot.stream(), snapshot.version()))
-                .toList();
+        return snapshots.stream().map(snapshot -> new Cursor.Seen(snapshot.stream(), snapshot.version())).toList();
     }
 
     /// The output times that must be computed for the output to equal a computation from these snapshots, given where a
@@ -46,13 +45,14 @@ final class Inputs implements AutoCloseable {
     List<TimeRange> pending(
             Definition definition, long specRevision, List<StreamId> outputs, Cursor cursor, int resolutionLog2Min)
             throws IOException {
-        boolean sameWork = cursor.specRevision() == specRevision
-                && cursor.algorithmVersion() == definition.algorithmVersion()
-                && cursor.outputs().equals(outputs)
-                && cursor.seen().stream()
-                        .map(Cursor.Seen::stream)
-                        .toList()
-                        .equals(snapshots.stream().map(StreamSnapshot::stream).toList());
+        boolean sameWork =
+                cursor.specRevision() == specRevision
+                        && cursor.algorithmVersion() == definition.algorithmVersion()
+                        && cursor.outputs().equals(outputs)
+                        && cursor.seen().stream()
+                                .map(Cursor.Seen::stream)
+                                .toList()
+                                .equals(snapshots.stream().map(StreamSnapshot::stream).toList());
         if (!sameWork) {
             return List.of(TimeRange.ALL);
         }
@@ -73,7 +73,7 @@ final class Inputs implements AutoCloseable {
                 }
             }
         }
-        return TimeRanges.union(pending);
+        return TimeRange.union(pending);
     }
 
     /// Rounding a change outward by a sixteenth of the margins it will be grown by costs little, and keeps the list of

@@ -2,6 +2,7 @@ package io.distil.distillates;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -48,8 +49,7 @@ public final class Parameters {
         for (String key : values.keySet()) {
             if (!known.contains(key)) {
                 throw new Refused(
-                        ErrorCode.INVALID_ARGUMENT,
-                        field(key) + ": unknown; known are " + String.join(", ", known));
+                        ErrorCode.INVALID_ARGUMENT, field(key) + ": unknown; known are " + String.join(", ", known));
             }
         }
     }

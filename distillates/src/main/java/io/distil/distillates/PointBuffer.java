@@ -7,6 +7,7 @@ import io.distil.base.api.PointBatch;
 import io.distil.base.api.PointColumns;
 import io.distil.base.api.PointCursor;
 import io.distil.base.api.StreamSnapshot;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -58,10 +59,11 @@ final class PointBuffer implements InputPoints, AutoCloseable {
     /// @param snapshot always the same one
     /// @throws Refused `BATCH_TOO_LARGE` when the points are more than fit
     void slideTo(StreamSnapshot snapshot, TimeRange range) throws IOException {
-        boolean overlaps = held != null
-                && held.from() <= range.from()
-                && held.until() > range.from()
-                && held.until() < range.until();
+        boolean overlaps =
+                held != null
+                        && held.from() <= range.from()
+                        && held.until() > range.from()
+                        && held.until() < range.until();
         TimeRange missing = overlaps ? new TimeRange(held.until(), range.until()) : range;
         held = null;
         if (overlaps) {

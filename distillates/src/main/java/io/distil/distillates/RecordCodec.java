@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import io.distil.base.CorruptBlock;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
@@ -11,6 +12,7 @@ import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
 import io.distil.base.api.StoredRecord;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,9 +73,10 @@ final class RecordCodec {
         try {
             List<Cursor.Seen> seen = new ArrayList<>();
             for (JsonNode input : root.required("inputs")) {
-                seen.add(new Cursor.Seen(
-                        StreamId.parse(input.required("stream").textValue()),
-                        new Version(number(input, "major"), number(input, "minor"))));
+                seen.add(
+                        new Cursor.Seen(
+                                StreamId.parse(input.required("stream").textValue()),
+                                new Version(number(input, "major"), number(input, "minor"))));
             }
             List<StreamId> outputs = new ArrayList<>();
             for (JsonNode output : root.required("outputs")) {

@@ -22,8 +22,8 @@ public record RunnerOptions(
         long idleNanos,
         long retryNanosMin,
         long retryNanosMax) {
-    public static final RunnerOptions DEFAULT = new RunnerOptions(
-            1 << 17, 1 << 24, 20, 10_000_000_000L, 50_000_000L, 1_000_000_000L, 300_000_000_000L);
+    public static final RunnerOptions DEFAULT =
+            new RunnerOptions(1 << 17, 1 << 24, 20, 10_000_000_000L, 50_000_000L, 1_000_000_000L, 300_000_000_000L);
 
     public RunnerOptions {
         BrokenInvariant.check(

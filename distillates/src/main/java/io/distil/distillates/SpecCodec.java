@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
 import io.distil.base.BrokenInvariant;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -24,18 +26,18 @@ import java.util.TreeSet;
 /// the file knows it: `outputs[1].collection: missing`.
 public final class SpecCodec {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final YAMLMapper YAML = YAMLMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
-    private static final Set<String> FIELDS = Set.of(
-            "name",
-            "algorithm",
-            "algorithmVersion",
-            "inputs",
-            "outputs",
-            "parameters",
-            "leadNanos",
-            "trailingNanos");
+    private static final YAMLMapper YAML =
+            YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final Set<String> FIELDS =
+            Set.of(
+                    "name",
+                    "algorithm",
+                    "algorithmVersion",
+                    "inputs",
+                    "outputs",
+                    "parameters",
+                    "leadNanos",
+                    "trailingNanos");
     private static final Set<String> OUTPUT_FIELDS = Set.of("output", "collection", "name");
 
     private SpecCodec() {}
@@ -207,8 +209,7 @@ public final class SpecCodec {
         for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!known.contains(name)) {
-                throw refused(
-                        prefix + name, "unknown; known are " + String.join(", ", new TreeSet<>(known)));
+                throw refused(prefix + name, "unknown; known are " + String.join(", ", new TreeSet<>(known)));
             }
         }
     }

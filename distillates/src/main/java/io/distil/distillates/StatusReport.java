@@ -9,6 +9,7 @@ import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.WindowBatch;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,12 +35,13 @@ final class StatusReport {
             Definition definition = Definition.of(spec, algorithms);
             List<StreamId> outputs = StreamRefs.ids(StreamRefs.outputs(store, spec));
             try (Inputs inputs = new Inputs(store, StreamRefs.ids(StreamRefs.inputs(store, spec)))) {
-                waiting = inputs.pending(
-                        definition,
-                        specRecord.revision(),
-                        outputs,
-                        cursor,
-                        RunnerOptions.DEFAULT.changeResolutionLog2());
+                waiting =
+                        inputs.pending(
+                                definition,
+                                specRecord.revision(),
+                                outputs,
+                                cursor,
+                                RunnerOptions.DEFAULT.changeResolutionLog2());
                 pointsWaiting = pointsIn(inputs.snapshots(), waiting);
             }
         } catch (Refused e) {
@@ -71,14 +73,14 @@ final class StatusReport {
         List<DistillateStatus.Input> inputs = new ArrayList<>(spec.inputs().size());
         for (int i = 0; i < spec.inputs().size(); i++) {
             Optional<StreamInfo> info = StreamRefs.input(store, spec, i);
-            Optional<Version> seen = i < cursor.seen().size()
-                    ? Optional.of(cursor.seen().get(i).version())
-                    : Optional.empty();
-            inputs.add(new DistillateStatus.Input(
-                    spec.inputs().get(i),
-                    info.map(present -> present.descriptor().id()),
-                    seen,
-                    info.map(StreamInfo::version)));
+            Optional<Version> seen =
+                    i < cursor.seen().size() ? Optional.of(cursor.seen().get(i).version()) : Optional.empty();
+            inputs.add(
+                    new DistillateStatus.Input(
+                            spec.inputs().get(i),
+                            info.map(present -> present.descriptor().id()),
+                            seen,
+                            info.map(StreamInfo::version)));
         }
         return inputs;
     }

@@ -7,6 +7,7 @@ import io.distil.base.api.StreamCursor;
 import io.distil.base.api.StreamFilter;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +44,7 @@ final class StreamRefs {
     static List<StreamInfo> outputs(StreamStore store, DistillateSpec spec) throws IOException {
         List<StreamInfo> outputs = new ArrayList<>(spec.outputs().size());
         for (int i = 0; i < spec.outputs().size(); i++) {
-            outputs.add(resolve(
-                    store, "outputs[" + i + "]", spec.outputs().get(i).path()));
+            outputs.add(resolve(store, "outputs[" + i + "]", spec.outputs().get(i).path()));
         }
         return outputs;
     }
@@ -77,9 +77,9 @@ final class StreamRefs {
             case 0 -> throw new Refused(ErrorCode.NO_SUCH_STREAM, field + ": there is no stream " + ref);
             case 1 -> found.getFirst();
             default ->
-                throw new Refused(
-                        ErrorCode.INVALID_ARGUMENT,
-                        field + ": several streams are called " + ref + "; name one by its UUID");
+                    throw new Refused(
+                            ErrorCode.INVALID_ARGUMENT,
+                            field + ": several streams are called " + ref + "; name one by its UUID");
         };
     }
 }

@@ -3,6 +3,7 @@ package io.distil.distillates;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.StreamStore;
+
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
 

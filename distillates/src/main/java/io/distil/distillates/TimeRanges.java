@@ -2,30 +2,14 @@ package io.distil.distillates;
 
 import io.distil.base.TimeRange;
 import io.distil.base.Times;
+
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
-/// Sets of times as lists of ranges: ascending, disjoint, not touching.
+/// Sets of times as lists of ranges: ascending, disjoint, not touching, as {@link TimeRange#union} makes them.
 final class TimeRanges {
     private TimeRanges() {}
-
-    /// The times in any of `ranges`, which may come in any order and overlap.
-    static List<TimeRange> union(List<TimeRange> ranges) {
-        List<TimeRange> sorted = new ArrayList<>(ranges);
-        sorted.sort(Comparator.naturalOrder());
-        List<TimeRange> merged = new ArrayList<>();
-        for (TimeRange range : sorted) {
-            if (!merged.isEmpty() && merged.getLast().until() >= range.from()) {
-                TimeRange last = merged.removeLast();
-                merged.add(new TimeRange(last.from(), Math.max(last.until(), range.until())));
-            } else {
-                merged.add(range);
-            }
-        }
-        return merged;
-    }
 
     /// A range grown at both ends, within the legal times.
     static TimeRange grow(TimeRange range, long beforeNanos, long afterNanos) {

@@ -2,6 +2,7 @@ package io.distil.distillates;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,16 +14,17 @@ final class Widths {
 
     private static final Pattern WITH_UNIT = Pattern.compile("(\\d{1,19})\\s*(ns|us|µs|ms|s|min|m|h|d)?");
     private static final Pattern POWER = Pattern.compile("2\\^(\\d{1,2})");
-    private static final Map<String, Long> NANOS_BY_UNIT = Map.of(
-            "ns", 1L,
-            "us", 1_000L,
-            "µs", 1_000L,
-            "ms", 1_000_000L,
-            "s", 1_000_000_000L,
-            "m", 60_000_000_000L,
-            "min", 60_000_000_000L,
-            "h", 3_600_000_000_000L,
-            "d", 86_400_000_000_000L);
+    private static final Map<String, Long> NANOS_BY_UNIT =
+            Map.of(
+                    "ns", 1L,
+                    "us", 1_000L,
+                    "µs", 1_000L,
+                    "ms", 1_000_000L,
+                    "s", 1_000_000_000L,
+                    "m", 60_000_000_000L,
+                    "min", 60_000_000_000L,
+                    "h", 3_600_000_000_000L,
+                    "d", 86_400_000_000_000L);
 
     private Widths() {}
 
@@ -55,7 +57,10 @@ final class Widths {
     private static long refuse(String field, String text) {
         throw new Refused(
                 ErrorCode.INVALID_ARGUMENT,
-                field + ": '" + text + "' is not a length of time; write nanoseconds, or 250ms, 1h, 7d, 2^38;"
+                field
+                        + ": '"
+                        + text
+                        + "' is not a length of time; write nanoseconds, or 250ms, 1h, 7d, 2^38;"
                         + " at most 2^62 ns");
     }
 }

@@ -12,10 +12,12 @@ import io.distil.base.api.RandomHistory;
 import io.distil.base.api.StoreComparison;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.VersionSelector;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class ChunkerTest {
     private final Fixture fixture = new Fixture();
@@ -44,8 +46,8 @@ class ChunkerTest {
         }
     }
 
-    private static void checkPieces(
-            List<StreamSnapshot> snapshots, List<Point> points, TimeRange range, Random random) throws Exception {
+    private static void checkPieces(List<StreamSnapshot> snapshots, List<Point> points, TimeRange range, Random random)
+            throws Exception {
         int pointsMax = 1 + random.nextInt(100);
         Chunker chunker = new Chunker(pointsMax);
         int pieces = 0;
@@ -60,7 +62,8 @@ class ChunkerTest {
             from = until;
         }
         long inside = points.stream().filter(p -> range.contains(p.time())).count();
-        assertThat((long) pieces).as("pieces for %d points of at most %d", inside, pointsMax)
+        assertThat((long) pieces)
+                .as("pieces for %d points of at most %d", inside, pointsMax)
                 .isLessThanOrEqualTo(2 + 4 * inside);
     }
 

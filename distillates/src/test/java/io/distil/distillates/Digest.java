@@ -1,6 +1,7 @@
 package io.distil.distillates;
 
 import io.distil.base.TimeRange;
+
 import java.util.List;
 
 /// A computation for tests that notices everything: at each time of the first input, a hash of all points of all inputs

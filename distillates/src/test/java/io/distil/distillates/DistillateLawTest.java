@@ -14,14 +14,16 @@ import io.distil.base.api.VersionSelector;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.distillates.shipped.MovingStatistics;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /// The law of distillates: whatever happened to the inputs, and wherever the runner was killed, the output ends equal
 /// to the one computed in one go from the inputs as they are, bit for bit.
@@ -140,8 +142,9 @@ class DistillateLawTest {
     }
 
     private DistillateRunner runner(WatchedStore store, Algorithms algorithms, Random random) {
-        RunnerOptions options = new RunnerOptions(
-                1 + random.nextInt(60), 1 << 20, random.nextInt(12), 1 + random.nextInt(1000), 1, 1, 10);
+        RunnerOptions options =
+                new RunnerOptions(
+                        1 + random.nextInt(60), 1 << 20, random.nextInt(12), 1 + random.nextInt(1000), 1, 1, 10);
         return new DistillateRunner(store, clock, algorithms, options);
     }
 
@@ -161,13 +164,11 @@ class DistillateLawTest {
         for (StreamId input : StreamRefs.ids(StreamRefs.inputs(store, spec))) {
             inputs.add(points(store, input));
         }
-        List<List<Point>> expected = PointLists.compute(
-                definition.computation(), inputs, TimeRange.ALL, spec.outputs().size());
+        List<List<Point>> expected =
+                PointLists.compute(definition.computation(), inputs, TimeRange.ALL, spec.outputs().size());
         List<StreamId> outputs = StreamRefs.ids(StreamRefs.outputs(store, spec));
         for (int i = 0; i < outputs.size(); i++) {
-            assertThat(points(store, outputs.get(i)))
-                    .as("output %d of %s", i, spec.name())
-                    .isEqualTo(expected.get(i));
+            assertThat(points(store, outputs.get(i))).as("output %d of %s", i, spec.name()).isEqualTo(expected.get(i));
         }
     }
 

@@ -10,10 +10,12 @@ import io.distil.base.api.Mutation;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.distillates.DistillateRegistry.Change;
 import io.distil.distillates.DistillateRegistry.Ensured;
-import java.util.List;
-import java.util.Map;
+
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Map;
 
 class DistillateRegistryTest {
     private final Fixture fixture = new Fixture();
@@ -77,15 +79,16 @@ class DistillateRegistryTest {
                 () -> registry.ensure(Fixture.mean("pressure", "plant/temperature", 10L)));
 
         registry.ensure(Fixture.mean("mean", "plant/temperature", 10L));
-        DistillateSpec thief = new DistillateSpec(
-                "thief",
-                "moving-statistics",
-                1,
-                List.of("plant/temperature"),
-                List.of(new DistillateSpec.Output("mean", "plant", "mean")),
-                Map.of("window", 10L),
-                -1,
-                -1);
+        DistillateSpec thief =
+                new DistillateSpec(
+                        "thief",
+                        "moving-statistics",
+                        1,
+                        List.of("plant/temperature"),
+                        List.of(new DistillateSpec.Output("mean", "plant", "mean")),
+                        Map.of("window", 10L),
+                        -1,
+                        -1);
         assertRefused(
                 ErrorCode.DISTILLATE_CONFLICT,
                 "outputs[0]: plant/mean is an output of distillate mean",
@@ -170,8 +173,7 @@ class DistillateRegistryTest {
         long first = fixture.store.record("distillate/mean/cursor").orElseThrow().revision();
         registry.remove("mean");
         registry.ensure(spec);
-        assertThat(fixture.store.record("distillate/mean/cursor").orElseThrow().revision())
-                .isGreaterThan(first);
+        assertThat(fixture.store.record("distillate/mean/cursor").orElseThrow().revision()).isGreaterThan(first);
     }
 
     @Test
@@ -191,9 +193,7 @@ class DistillateRegistryTest {
         assertThat(after.state()).isEqualTo(DistillateStatus.State.CURRENT);
         assertThat(after.rangesWaiting()).isZero();
         assertThat(after.pointsWaiting()).isZero();
-        assertThat(after.inputs().getFirst().seen())
-                .isPresent()
-                .isEqualTo(after.inputs().getFirst().present());
+        assertThat(after.inputs().getFirst().seen()).isPresent().isEqualTo(after.inputs().getFirst().present());
         assertThat(after.ranAtNanos()).isPositive();
     }
 

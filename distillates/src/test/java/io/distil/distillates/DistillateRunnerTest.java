@@ -8,9 +8,11 @@ import io.distil.base.Version;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Point;
 import io.distil.base.api.StoredRecord;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 class DistillateRunnerTest {
     private final Fixture fixture = new Fixture();
@@ -40,11 +42,13 @@ class DistillateRunnerTest {
     @Test
     void trailingMarginsReachBackwards() throws Exception {
         fixture.insertEvery(Fixture.TEMPERATURE, 0, 1000, 10);
-        fixture.registry.ensure(SpecCodec.read("""
-                {"name": "d", "algorithm": "digest", "inputs": ["plant/temperature"],
-                 "outputs": [{"output": "digest", "collection": "plant", "name": "d"}],
-                 "parameters": {"lead": 3, "trailing": 5}}
-                """));
+        fixture.registry.ensure(
+                SpecCodec.read(
+                        """
+                        {"name": "d", "algorithm": "digest", "inputs": ["plant/temperature"],
+                         "outputs": [{"output": "digest", "collection": "plant", "name": "d"}],
+                         "parameters": {"lead": 3, "trailing": 5}}
+                        """));
         try (DistillateRunner runner = fixture.runner(Fixture.OPTIONS, new Digest(1))) {
             Fixture.drain(runner);
             fixture.store.replaced.clear();
@@ -79,11 +83,13 @@ class DistillateRunnerTest {
     @Test
     void aNewVersionOfTheAlgorithmComputesEverythingAgain() throws Exception {
         fixture.insertEvery(Fixture.TEMPERATURE, 0, 100, 10);
-        fixture.registry.ensure(SpecCodec.read("""
-                {"name": "d", "algorithm": "digest", "inputs": ["plant/temperature"],
-                 "outputs": [{"output": "digest", "collection": "plant", "name": "d"}],
-                 "parameters": {"lead": 3, "trailing": 5}}
-                """));
+        fixture.registry.ensure(
+                SpecCodec.read(
+                        """
+                        {"name": "d", "algorithm": "digest", "inputs": ["plant/temperature"],
+                         "outputs": [{"output": "digest", "collection": "plant", "name": "d"}],
+                         "parameters": {"lead": 3, "trailing": 5}}
+                        """));
         try (DistillateRunner runner = fixture.runner(Fixture.OPTIONS, new Digest(1))) {
             Fixture.drain(runner);
         }
@@ -105,19 +111,24 @@ class DistillateRunnerTest {
         }
         StoredRecord record = fixture.store.record(Keys.cursor("mean")).orElseThrow();
         Cursor cursor = RecordCodec.decode(record);
-        Cursor fromTheFuture = new Cursor(
-                cursor.specRevision(),
-                cursor.algorithmVersion(),
-                List.of(new Cursor.Seen(Fixture.TEMPERATURE, new Version(99, 0))),
-                cursor.outputs(),
-                List.of(),
-                0,
-                Cursor.Failure.NONE);
-        fixture.store
-                .submit(new Mutation.Atomic(
+        Cursor fromTheFuture =
+                new Cursor(
+                        cursor.specRevision(),
+                        cursor.algorithmVersion(),
+                        List.of(new Cursor.Seen(Fixture.TEMPERATURE, new Version(99, 0))),
+                        cursor.outputs(),
                         List.of(),
-                        List.of(new Mutation.PutRecord(
-                                record.key(), record.revision(), Optional.of(RecordCodec.encode(fromTheFuture))))))
+                        0,
+                        Cursor.Failure.NONE);
+        fixture.store
+                .submit(
+                        new Mutation.Atomic(
+                                List.of(),
+                                List.of(
+                                        new Mutation.PutRecord(
+                                                record.key(),
+                                                record.revision(),
+                                                Optional.of(RecordCodec.encode(fromTheFuture))))))
                 .join();
         fixture.store.replaced.clear();
         try (DistillateRunner runner = fixture.runner(Fixture.OPTIONS)) {

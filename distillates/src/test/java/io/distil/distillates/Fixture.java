@@ -12,6 +12,7 @@ import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.VersionSelector;
 import io.distil.distillates.shipped.MovingStatistics;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +48,7 @@ final class Fixture {
     }
 
     void create(StreamId id, String collection, String name) {
-        store.submit(new Mutation.Create(
-                        new StreamDescriptor(id, collection, Map.of("name", name), Map.of(), 1)))
+        store.submit(new Mutation.Create(new StreamDescriptor(id, collection, Map.of("name", name), Map.of(), 1)))
                 .join();
     }
 
@@ -63,8 +63,7 @@ final class Fixture {
 
     /// Points every `step` ns in `[from, until)`.
     void insertEvery(StreamId stream, long from, long until, long step) {
-        insert(stream, LongStream.iterate(from, t -> t < until, t -> t + step)
-                .toArray());
+        insert(stream, LongStream.iterate(from, t -> t < until, t -> t + step).toArray());
     }
 
     /// The moving mean of one stream, written to `plant/NAME`.
@@ -91,8 +90,8 @@ final class Fixture {
 
     List<Point> points(String path) throws IOException {
         int slash = path.lastIndexOf('/');
-        StreamId id = StreamRefs.ids(StreamRefs.named(store, path.substring(0, slash), path.substring(slash + 1)))
-                .getFirst();
+        StreamId id =
+                StreamRefs.ids(StreamRefs.named(store, path.substring(0, slash), path.substring(slash + 1))).getFirst();
         try (StreamSnapshot snapshot = store.model.snapshot(id, VersionSelector.LATEST)) {
             return StoreComparison.points(snapshot, TimeRange.ALL, 1000);
         }

@@ -2,6 +2,7 @@ package io.distil.distillates;
 
 import io.distil.base.TimeRange;
 import io.distil.base.api.Point;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

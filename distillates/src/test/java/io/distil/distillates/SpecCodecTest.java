@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
-import java.util.List;
-import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+import java.util.Map;
+
 class SpecCodecTest {
-    private static final String YAML = """
+    private static final String YAML =
+            """
             name: moving-mean
             algorithm: moving-statistics
             algorithmVersion: 1
@@ -27,17 +30,18 @@ class SpecCodecTest {
     @Test
     void everyFieldIsRead() {
         assertThat(SpecCodec.read(YAML))
-                .isEqualTo(new DistillateSpec(
-                        "moving-mean",
-                        "moving-statistics",
-                        1,
-                        List.of("plant/line1/temperature"),
-                        List.of(
-                                new DistillateSpec.Output("mean", "plant/line1/moving", "mean"),
-                                new DistillateSpec.Output("stddev", "plant/line1/moving", "spread")),
-                        Map.of("window", "1h"),
-                        7_200_000_000_000L,
-                        5));
+                .isEqualTo(
+                        new DistillateSpec(
+                                "moving-mean",
+                                "moving-statistics",
+                                1,
+                                List.of("plant/line1/temperature"),
+                                List.of(
+                                        new DistillateSpec.Output("mean", "plant/line1/moving", "mean"),
+                                        new DistillateSpec.Output("stddev", "plant/line1/moving", "spread")),
+                                Map.of("window", "1h"),
+                                7_200_000_000_000L,
+                                5));
     }
 
     @Test
@@ -45,10 +49,12 @@ class SpecCodecTest {
         DistillateSpec spec = SpecCodec.read(YAML);
         assertThat(SpecCodec.read(SpecCodec.toJson(spec).toString())).isEqualTo(spec);
         assertThat(SpecCodec.read(SpecCodec.toJson(spec).toPrettyString())).isEqualTo(spec);
-        DistillateSpec shorter = SpecCodec.read("""
-                {"name": "a", "algorithm": "b", "inputs": ["c/d"], "outputs": [{"collection": "e", "name": "f"}],
-                 "parameters": {"whole": 1, "number": 1.5, "truth": false, "text": "1h"}}
-                """);
+        DistillateSpec shorter =
+                SpecCodec.read(
+                        """
+                        {"name": "a", "algorithm": "b", "inputs": ["c/d"], "outputs": [{"collection": "e", "name": "f"}],
+                         "parameters": {"whole": 1, "number": 1.5, "truth": false, "text": "1h"}}
+                        """);
         assertThat(shorter.leadNanos()).isEqualTo(DistillateSpec.BY_ALGORITHM);
         assertThat(shorter.parameters()).isEqualTo(Map.of("whole", 1L, "number", 1.5, "truth", false, "text", "1h"));
         assertThat(SpecCodec.read(SpecCodec.toJson(shorter).toString())).isEqualTo(shorter);

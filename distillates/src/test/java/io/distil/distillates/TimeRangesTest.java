@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.base.TimeRange;
 import io.distil.base.Times;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class TimeRangesTest {
     @Test
@@ -23,7 +25,7 @@ class TimeRangesTest {
                 ranges.add(new TimeRange(from, until));
                 bits.set(from, until);
             }
-            List<TimeRange> union = TimeRanges.union(ranges);
+            List<TimeRange> union = TimeRange.union(ranges);
             assertThat(bits(union)).isEqualTo(bits);
             for (int i = 1; i < union.size(); i++) {
                 assertThat(union.get(i).from()).isGreaterThan(union.get(i - 1).until());

@@ -13,6 +13,7 @@ import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
+
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -83,17 +84,20 @@ final class WatchedStore implements StreamStore {
     public StreamSnapshot snapshot(StreamId stream, VersionSelector at) {
         StreamSnapshot snapshot = model.snapshot(stream, at);
         openSnapshots.incrementAndGet();
-        return (StreamSnapshot) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {StreamSnapshot.class}, (_, method, args) -> {
-                    if (method.getName().equals("close")) {
-                        openSnapshots.decrementAndGet();
-                    }
-                    try {
-                        return method.invoke(snapshot, args);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+        return (StreamSnapshot)
+                Proxy.newProxyInstance(
+                        getClass().getClassLoader(),
+                        new Class<?>[] {StreamSnapshot.class},
+                        (_, method, args) -> {
+                            if (method.getName().equals("close")) {
+                                openSnapshots.decrementAndGet();
+                            }
+                            try {
+                                return method.invoke(snapshot, args);
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause();
+                            }
+                        });
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.distil.distillates.Computation;
 import io.distil.distillates.InputPoints;
 import io.distil.distillates.OutputSink;
 import io.distil.distillates.Parameters;
+
 import java.util.List;
 
 /// `moving-statistics`: at each time u that has an input point, the mean and the population standard deviation of the

@@ -10,11 +10,13 @@ import io.distil.base.api.Point;
 import io.distil.distillates.Computation;
 import io.distil.distillates.Parameters;
 import io.distil.distillates.PointLists;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class MovingStatisticsTest {
     private static Computation moving(Object window) {
@@ -44,14 +46,14 @@ class MovingStatisticsTest {
         for (int round = 0; round < 40; round++) {
             List<Point> points = PointLists.walk(random, 300, 1 + random.nextInt(20), 1e6);
             long window = 1 + random.nextLong(400);
-            List<List<Point>> outputs =
-                    PointLists.compute(moving(window), List.of(points), TimeRange.ALL, 2);
+            List<List<Point>> outputs = PointLists.compute(moving(window), List.of(points), TimeRange.ALL, 2);
             for (int i = 0; i < outputs.getFirst().size(); i++) {
                 long u = outputs.getFirst().get(i).time();
-                double[] inside = points.stream()
-                        .filter(p -> p.time() > u - window && p.time() <= u)
-                        .mapToDouble(Point::value)
-                        .toArray();
+                double[] inside =
+                        points.stream()
+                                .filter(p -> p.time() > u - window && p.time() <= u)
+                                .mapToDouble(Point::value)
+                                .toArray();
                 double mean = 0;
                 for (double value : inside) {
                     mean += value / inside.length;
@@ -61,8 +63,7 @@ class MovingStatisticsTest {
                     m2 += (value - mean) * (value - mean);
                 }
                 assertThat(outputs.get(0).get(i).value()).isCloseTo(mean, within(1e-12 * 1e6));
-                assertThat(outputs.get(1).get(i).value())
-                        .isCloseTo(Math.sqrt(m2 / inside.length), within(1e-9 * 1e6));
+                assertThat(outputs.get(1).get(i).value()).isCloseTo(Math.sqrt(m2 / inside.length), within(1e-9 * 1e6));
             }
         }
     }
@@ -85,9 +86,11 @@ class MovingStatisticsTest {
                 long until = from < -20_000 ? -20_000 : from + 1 + random.nextInt(200);
                 until = until > 20_000 ? Times.LIMIT : until;
                 TimeRange range = new TimeRange(from, until);
-                List<Point> margin = points.stream()
-                        .filter(p -> p.time() >= range.from() - computation.leadNanos() && p.time() < range.until())
-                        .toList();
+                List<Point> margin =
+                        points.stream()
+                                .filter(p ->
+                                        p.time() >= range.from() - computation.leadNanos() && p.time() < range.until())
+                                .toList();
                 List<List<Point>> piece = PointLists.compute(computation, List.of(margin), range, 2);
                 pieces.get(0).addAll(piece.get(0));
                 pieces.get(1).addAll(piece.get(1));
@@ -110,10 +113,11 @@ class MovingStatisticsTest {
 
     @Test
     void extremeValuesAndTimesGiveFiniteOutputs() {
-        List<Point> points = List.of(
-                new Point(Times.MIN, Double.MAX_VALUE),
-                new Point(Times.MIN + 1, -Double.MAX_VALUE),
-                new Point(Times.LIMIT - 1, Double.MAX_VALUE));
+        List<Point> points =
+                List.of(
+                        new Point(Times.MIN, Double.MAX_VALUE),
+                        new Point(Times.MIN + 1, -Double.MAX_VALUE),
+                        new Point(Times.LIMIT - 1, Double.MAX_VALUE));
         for (Object window : List.of(1L, "2^61", 1L << 62)) {
             for (List<Point> output : PointLists.compute(moving(window), List.of(points), TimeRange.ALL, 2)) {
                 assertThat(output).hasSize(3).allMatch(p -> Double.isFinite(p.value()));
