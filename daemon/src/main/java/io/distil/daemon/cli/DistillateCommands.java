@@ -6,6 +6,12 @@ import io.distil.distillates.DistillateRegistry;
 import io.distil.distillates.DistillateSpec;
 import io.distil.distillates.DistillateStatus;
 import io.distil.distillates.SpecCodec;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,10 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `distil distillate ensure|ls|status|rm`: what is computed from streams, and how far that has come. The computing
 /// itself is done in the daemon.
@@ -45,8 +47,9 @@ final class DistillateCommands {
 
     @Command(
             name = "ensure",
-            description = "Makes sure that a distillate exists as a file says. The same file again changes nothing; another"
-                    + " one of the same name replaces it, and all its output is computed again.")
+            description =
+                    "Makes sure that a distillate exists as a file says. The same file again changes nothing; another"
+                            + " one of the same name replaces it, and all its output is computed again.")
     private static final class Ensure extends ClientCommand {
         private static final String STDIN = "-";
 
@@ -66,14 +69,16 @@ final class DistillateCommands {
         protected void run(StreamStore store) throws IOException {
             DistillateSpec spec = spec();
             DistillateRegistry.Ensured ensured = new DistillateRegistry(store).ensure(spec);
-            answer(sentence(spec, ensured), rows -> rows.text("name", spec.name())
-                    .text("change", ensured.change().name().toLowerCase().replace('_', '-'))
-                    .integer("specRevision", ensured.specRevision()));
+            answer(
+                    sentence(spec, ensured),
+                    rows ->
+                            rows.text("name", spec.name())
+                                    .text("change", ensured.change().name().toLowerCase().replace('_', '-'))
+                                    .integer("specRevision", ensured.specRevision()));
         }
 
         private DistillateSpec spec() throws IOException {
-            byte[] bytes =
-                    file.equals(STDIN) ? context().in().readAllBytes() : Files.readAllBytes(Path.of(file));
+            byte[] bytes = file.equals(STDIN) ? context().in().readAllBytes() : Files.readAllBytes(Path.of(file));
             try {
                 return SpecCodec.read(new String(bytes, StandardCharsets.UTF_8));
             } catch (Refused e) {
@@ -83,12 +88,16 @@ final class DistillateCommands {
 
         private static String sentence(DistillateSpec spec, DistillateRegistry.Ensured ensured) {
             return switch (ensured.change()) {
-                case REGISTERED -> "registered " + spec.name() + ", which writes " + String.join(", ", paths(spec.outputs()));
+                case REGISTERED ->
+                        "registered " + spec.name() + ", which writes " + String.join(", ", paths(spec.outputs()));
                 case REPLACED ->
-                    "replaced " + spec.name() + ", now at revision " + ensured.specRevision()
-                            + "; all its output is computed again";
+                        "replaced "
+                                + spec.name()
+                                + ", now at revision "
+                                + ensured.specRevision()
+                                + "; all its output is computed again";
                 case OUTPUTS_RESTORED ->
-                    "created the missing outputs of " + spec.name() + "; all its output is computed again";
+                        "created the missing outputs of " + spec.name() + "; all its output is computed again";
                 case NONE -> spec.name() + " is registered so already";
             };
         }
@@ -116,9 +125,14 @@ final class DistillateCommands {
 
     @Command(
             name = "status",
-            description = "Prints how distillates stand: what they have seen of their inputs, what is waiting, what failed.")
+            description =
+                    "Prints how distillates stand: what they have seen of their inputs, what is waiting, what failed.")
     private static final class Status extends ClientCommand {
-        @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "One in detail; else all, in short.")
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "NAME",
+                description = "One in detail; else all, in short.")
         private String name;
 
         Status(CommandContext context) {
