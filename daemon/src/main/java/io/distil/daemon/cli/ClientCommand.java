@@ -72,7 +72,7 @@ public abstract class ClientCommand implements Callable<Integer> {
 
     /// Rows of an answer: a table, or JSON lines if they were asked for. Close them.
     protected final Rows rows() {
-        return json ? new JsonRows(context.out()) : new TableRows(context.out());
+        return Rows.of(context.out(), json);
     }
 
     /// An answer that is a single thing: one line for each of its fields, or one JSON object. Close it.

@@ -1,7 +1,9 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.Version;
+
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 
@@ -10,6 +12,11 @@ import java.util.Map;
 ///
 /// A cell's name is its JSON field and its heading. One owner thread.
 public interface Rows extends AutoCloseable {
+    /// Rows on `out`: a table, or JSON lines. Closing them leaves `out` open.
+    static Rows of(OutputStream out, boolean json) {
+        return json ? new JsonRows(out) : new TableRows(out);
+    }
+
     Rows text(String name, String value);
 
     Rows integer(String name, long value);
