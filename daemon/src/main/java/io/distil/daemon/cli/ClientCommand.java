@@ -2,16 +2,18 @@ package io.distil.daemon.cli;
 
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
-import java.io.IOException;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 
 /// What all commands share that speak to a daemon: they find it, ask, and print rows.
 @Command(
@@ -25,8 +27,7 @@ public abstract class ClientCommand implements Callable<Integer> {
     /// The environment variable that names a daemon.
     public static final String SERVER_VARIABLE = "DISTIL_SERVER";
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Option(
             names = "--server",
@@ -38,7 +39,11 @@ public abstract class ClientCommand implements Callable<Integer> {
     @Option(names = "--json", order = 91, description = "Answer with one JSON object a line; times in nanoseconds.")
     private boolean json;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, order = 92, description = "Print this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            order = 92,
+            description = "Print this help and exit.")
     private boolean helpAsked;
 
     private final CommandContext context;
@@ -77,7 +82,7 @@ public abstract class ClientCommand implements Callable<Integer> {
 
     /// An answer that is a single thing: one line for each of its fields, or one JSON object. Close it.
     protected final Rows fields() {
-        return json ? new JsonRows(context.out()) : new FieldRows(context.out());
+        return Rows.fields(context.out(), json);
     }
 
     /// Answers with a sentence for people, or with one JSON object.

@@ -17,6 +17,11 @@ public interface Rows extends AutoCloseable {
         return json ? new JsonRows(out) : new TableRows(out);
     }
 
+    /// An answer that is a single thing, on `out`: one line for each of its fields, or one JSON object.
+    static Rows fields(OutputStream out, boolean json) {
+        return json ? new JsonRows(out) : new FieldRows(out);
+    }
+
     Rows text(String name, String value);
 
     Rows integer(String name, long value);

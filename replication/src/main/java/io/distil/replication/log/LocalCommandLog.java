@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 
@@ -44,7 +43,7 @@ public final class LocalCommandLog implements CommandLog {
         }
     }
 
-    private static final String DIRECTORY = "log";
+    static final String DIRECTORY = "log";
 
     private final Disk disk;
     /// Carries the one group write that may be under way.
@@ -100,7 +99,7 @@ public final class LocalCommandLog implements CommandLog {
 
     private void recover(long replayFrom, long mustReach, EntryHandler replayed) throws IOException {
         for (String name : disk.list(DIRECTORY)) {
-            if (!name.endsWith(".log")) {
+            if (!isSlotName(name)) {
                 continue;
             }
             slotCount = Math.max(slotCount, Integer.parseInt(name.substring(0, name.length() - 4)) + 1);
@@ -115,34 +114,29 @@ public final class LocalCommandLog implements CommandLog {
             }
         }
         keepUnbrokenEnd();
-        LogRecovery recovery = new LogRecovery(setUpQueue, neededFrom(replayFrom), checksum);
+        LogRecovery recovery = new LogRecovery(
+                setUpQueue, LogRecovery.neededFrom(List.copyOf(segments), replayFrom), checksum);
         recovery.run(replayFrom, mustReach, replayed);
         nextPosition = recovery.nextPosition();
         nextOffset = recovery.nextOffset();
         filling.begin(nextPosition);
     }
 
-    /// Brings the segments into order, and frees those before a gap: slots released earlier and never used again.
-    private void keepUnbrokenEnd() {
-        List<LogSegment> byNumber = new ArrayList<>(segments);
-        byNumber.sort(Comparator.comparingLong(LogSegment::number));
-        segments.clear();
-        for (LogSegment segment : byNumber) {
-            if (!segments.isEmpty() && segments.getLast().number() + 1 != segment.number()) {
-                segments.forEach(old -> freeSlots.addLast(LogSegment.ofFree(old.file(), old.bytes())));
-                segments.clear();
-            }
-            segments.addLast(segment);
-        }
+    /// True for our files; strangers are left alone.
+    static boolean isSlotName(String name) {
+        return name.matches("\\d{6}\\.log");
     }
 
-    /// The segments that hold `position` and what follows; all of them if none begins so early.
-    private List<LogSegment> neededFrom(long position) {
-        List<LogSegment> needed = new ArrayList<>(segments);
-        while (needed.size() > 1 && needed.get(1).firstPosition() <= position) {
-            needed.removeFirst();
+    /// Brings the segments into order, and frees those before a gap: slots released earlier and never used again.
+    private void keepUnbrokenEnd() {
+        List<LogSegment> found = List.copyOf(segments);
+        segments.clear();
+        segments.addAll(LogRecovery.unbrokenEnd(found));
+        for (LogSegment segment : found) {
+            if (!segments.contains(segment)) {
+                freeSlots.addLast(LogSegment.ofFree(segment.file(), segment.bytes()));
+            }
         }
-        return needed;
     }
 
     @Override

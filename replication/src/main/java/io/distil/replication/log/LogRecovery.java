@@ -10,6 +10,8 @@ import io.distil.storage.ring.DiskFile;
 import io.distil.storage.ring.DiskQueue;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// Reads a log back: every whole group in order, and the judgement whether what cannot be read is the torn end or damage.
@@ -160,6 +162,30 @@ final class LogRecovery {
         } finally {
             OffHeap.free(MemoryOwner.LOG_BUFFERS, group);
         }
+    }
+
+    /// The last segments without a gap in their numbers, in order. Those before the gap were released earlier, and their
+    /// slots never used again.
+    static List<LogSegment> unbrokenEnd(List<LogSegment> found) {
+        List<LogSegment> end = new ArrayList<>();
+        for (LogSegment segment : found.stream()
+                .sorted(Comparator.comparingLong(LogSegment::number))
+                .toList()) {
+            if (!end.isEmpty() && end.getLast().number() + 1 != segment.number()) {
+                end.clear();
+            }
+            end.add(segment);
+        }
+        return end;
+    }
+
+    /// Of segments without a gap, those that hold `position` and what follows; all of them if none begins so early.
+    static List<LogSegment> neededFrom(List<LogSegment> segments, long position) {
+        int first = 0;
+        while (first + 1 < segments.size() && segments.get(first + 1).firstPosition() <= position) {
+            first++;
+        }
+        return segments.subList(first, segments.size());
     }
 
     /// The segment a slot holds; free if its header was never written.

@@ -11,6 +11,7 @@ import io.distil.replication.command.CommandCodec;
 import io.distil.storage.keyed.KeyedChange;
 import io.distil.storage.store.Store;
 import io.distil.storage.tree.SeriesRoot;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -39,6 +40,12 @@ final class Checkpointer {
             Map<TabletStream, List<Long>> savedMajors,
             Set<StreamId> obliterated) {}
 
+    /// A stream as a checkpoint keeps it.
+    ///
+    /// @param builtMajor the newest major whose tree exists, with `root`
+    /// @param builtThrough the last log position whose effect on this stream is in that tree
+    record SavedStream(StreamDescriptor descriptor, long builtMajor, long builtThrough, SeriesRoot root) {}
+
     private final TabletState state;
     private final MemoryWriter writer = new MemoryWriter();
 
@@ -50,12 +57,13 @@ final class Checkpointer {
     Plan gather() {
         long appliedThrough = state.appliedThrough();
         long replayFrom = replayFrom();
-        Plan plan = new Plan(
-                appliedThrough,
-                replayFrom,
-                new TreeMap<>(Arrays::compareUnsigned),
-                new HashMap<>(),
-                Set.copyOf(state.dirty().obliterated()));
+        Plan plan =
+                new Plan(
+                        appliedThrough,
+                        replayFrom,
+                        new TreeMap<>(Arrays::compareUnsigned),
+                        new HashMap<>(),
+                        Set.copyOf(state.dirty().obliterated()));
         state.dirty().streams().forEach(id -> gatherStream(plan, id));
         state.dirty().records().forEach(key -> gatherRecord(plan, key));
         state.dirty().sessions().forEach(client -> gatherSession(plan, client));
@@ -90,12 +98,13 @@ final class Checkpointer {
         stream.builtRoot().encode(memory, writer.position());
         put(plan, key, value);
         List<Long> majors = new ArrayList<>();
-        stream.unsavedRoots().forEach((major, root) -> {
-            byte[] encoded = new byte[SeriesRoot.ENCODED_BYTES];
-            root.encode(MemorySegment.ofArray(encoded), 0);
-            put(plan, Tables.VERSIONS.key().stream(id).number(major).bytes(), encoded);
-            majors.add(major);
-        });
+        stream.unsavedRoots()
+                .forEach((major, root) -> {
+                    byte[] encoded = new byte[SeriesRoot.ENCODED_BYTES];
+                    root.encode(MemorySegment.ofArray(encoded), 0);
+                    put(plan, Tables.VERSIONS.key().stream(id).number(major).bytes(), encoded);
+                    majors.add(major);
+                });
         plan.savedMajors().put(stream, majors);
     }
 
@@ -106,9 +115,7 @@ final class Checkpointer {
                 .ifPresentOrElse(
                         record -> {
                             byte[] value = new byte[12 + record.value().length];
-                            writer.wrap(MemorySegment.ofArray(value))
-                                    .i64(record.revision())
-                                    .bytes(record.value());
+                            writer.wrap(MemorySegment.ofArray(value)).i64(record.revision()).bytes(record.value());
                             put(plan, key, value);
                         },
                         () -> delete(plan, key));
@@ -133,10 +140,7 @@ final class Checkpointer {
     }
 
     private static byte[] sessionKey(Sessions.Client client) {
-        return Tables.SESSIONS
-                .key()
-                .stream(new StreamId(client.high(), client.low()))
-                .bytes();
+        return Tables.SESSIONS.key().stream(new StreamId(client.high(), client.low())).bytes();
     }
 
     private static void put(Plan plan, byte[] key, byte[] value) {
@@ -154,8 +158,7 @@ final class Checkpointer {
                     Tables.VERSIONS.key().stream(id).prefix(),
                     (key, _) -> plan.changes().put(key, new KeyedChange.Delete(key)));
         }
-        store.checkpoint(
-                plan.appliedThrough(), plan.replayFrom(), List.copyOf(plan.changes().values()));
+        store.checkpoint(plan.appliedThrough(), plan.replayFrom(), List.copyOf(plan.changes().values()));
     }
 
     /// Tablet's thread: the plan is durable, so what it saved need not be kept in memory.
@@ -167,34 +170,57 @@ final class Checkpointer {
     void load(Store store) throws IOException {
         state.loaded(store.lastCheckpoint().appliedThrough());
         MemoryReader reader = new MemoryReader();
-        store.scan(Tables.STREAMS.prefix(), (key, value) -> {
-            MemorySegment memory = MemorySegment.ofArray(value);
-            reader.wrap(memory, "catalog entry");
-            StreamDescriptor descriptor = CommandCodec.descriptor(reader);
-            long builtMajor = reader.i64();
-            long builtThrough = reader.i64();
-            SeriesRoot root = SeriesRoot.decode(memory, reader.position());
-            state.catalog().put(descriptor);
-            state.addStream(descriptor.id(), builtMajor, root, builtThrough);
-        });
-        store.scan(Tables.OBLITERATED.prefix(), (key, _) -> state.catalog()
-                .putObliterated(Tables.OBLITERATED.stream(key, 0)));
-        store.scan(Tables.RECORDS.prefix(), (key, value) -> {
-            reader.wrap(MemorySegment.ofArray(value), "record");
-            state.records().put(new StoredRecord(Tables.RECORDS.text(key, 0), reader.i64(), reader.bytes()));
-        });
-        store.scan(Tables.SESSIONS.prefix(), (key, value) -> {
-            StreamId client = Tables.SESSIONS.stream(key, 0);
-            reader.wrap(MemorySegment.ofArray(value), "client session");
-            state.sessions().decode(new Sessions.Client(client.high(), client.low()), reader);
-        });
+        store.scan(
+                Tables.STREAMS.prefix(),
+                (key, value) -> {
+                    SavedStream stream = savedStream(reader, MemorySegment.ofArray(value));
+                    state.catalog().put(stream.descriptor());
+                    state.addStream(
+                            stream.descriptor().id(), stream.builtMajor(), stream.root(), stream.builtThrough());
+                });
+        store.scan(
+                Tables.OBLITERATED.prefix(),
+                (key, _) -> state.catalog().putObliterated(Tables.OBLITERATED.stream(key, 0)));
+        store.scan(
+                Tables.RECORDS.prefix(),
+                (key, value) -> {
+                    reader.wrap(MemorySegment.ofArray(value), "record");
+                    state.records().put(new StoredRecord(Tables.RECORDS.text(key, 0), reader.i64(), reader.bytes()));
+                });
+        store.scan(
+                Tables.SESSIONS.prefix(),
+                (key, value) -> {
+                    StreamId client = Tables.SESSIONS.stream(key, 0);
+                    reader.wrap(MemorySegment.ofArray(value), "client session");
+                    state.sessions().decode(new Sessions.Client(client.high(), client.low()), reader);
+                });
         state.sessions().restoreOrder();
-        store.scan(Tables.VOID_POSITIONS.prefix(), (_, value) -> {
-            reader.wrap(MemorySegment.ofArray(value), "void positions");
-            for (int left = reader.u32(); left > 0; left--) {
-                state.voidPositions().add(reader.i64());
-            }
-        });
+        store.scan(
+                Tables.VOID_POSITIONS.prefix(),
+                (_, value) -> {
+                    reader.wrap(MemorySegment.ofArray(value), "void positions");
+                    for (int left = reader.u32(); left > 0; left--) {
+                        state.voidPositions().add(reader.i64());
+                    }
+                });
+    }
+
+    /// Reads a value of {@link Tables#STREAMS}.
+    static SavedStream savedStream(MemoryReader reader, MemorySegment value) throws CorruptBlock {
+        reader.wrap(value, "catalog entry");
+        StreamDescriptor descriptor = CommandCodec.descriptor(reader);
+        long builtMajor = reader.i64();
+        long builtThrough = reader.i64();
+        if (value.byteSize() - reader.position() != SeriesRoot.ENCODED_BYTES) {
+            throw new CorruptBlock(
+                    "catalog entry of stream "
+                            + descriptor.id()
+                            + ": "
+                            + (value.byteSize() - reader.position())
+                            + " bytes left for its root, wanted "
+                            + SeriesRoot.ENCODED_BYTES);
+        }
+        return new SavedStream(descriptor, builtMajor, builtThrough, SeriesRoot.decode(value, reader.position()));
     }
 
     /// The root of a major version that is no longer in memory, or null if there is none.
@@ -202,8 +228,7 @@ final class Checkpointer {
         if (major == 0) {
             return SeriesRoot.EMPTY;
         }
-        byte[] value = store.get(Tables.VERSIONS.key().stream(id).number(major).bytes())
-                .orElse(null);
+        byte[] value = store.get(Tables.VERSIONS.key().stream(id).number(major).bytes()).orElse(null);
         if (value != null && value.length != SeriesRoot.ENCODED_BYTES) {
             throw new CorruptBlock("root of stream " + id + " at major " + major + " has " + value.length + " bytes");
         }

@@ -1,7 +1,9 @@
 package io.distil.storage.segment;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// What a walk through a segment found.
 ///
@@ -17,7 +19,7 @@ public record SegmentSummary(
     public record Gap(long from, long until, String reason) {}
 
     public SegmentSummary {
-        blockCounts = Map.copyOf(blockCounts);
+        blockCounts = Collections.unmodifiableMap(new TreeMap<>(blockCounts));
         gaps = List.copyOf(gaps);
     }
 

@@ -42,6 +42,11 @@ public record InspectionReport(
         return damage.isEmpty();
     }
 
+    /// The same report with everything that is wrong, for those who looked further.
+    public InspectionReport withDamage(List<String> allDamage) {
+        return new InspectionReport(storeId, checkpoint, slots, segments, keyed, tables, allDamage);
+    }
+
     /// Writes the report for people.
     public void print(PrintStream out) {
         storeId.ifPresent(id -> out.println("store " + id));
@@ -61,7 +66,7 @@ public record InspectionReport(
                     table.name(), table.entryCount(), table.keyBytes(), table.valueBytes());
         }
         damage.forEach(sentence -> out.println("DAMAGE: " + sentence));
-        out.println(isSound() ? "sound" : damage.size() + " kinds of damage");
+        out.println(isSound() ? "sound" : damage.size() == 1 ? "damaged" : "damaged: " + damage.size() + " findings");
     }
 
     private static void printSegment(PrintStream out, SegmentSummary segment) {
