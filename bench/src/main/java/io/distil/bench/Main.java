@@ -32,7 +32,7 @@ public final class Main {
         if (asked.shouldList()) {
             runner.list();
         } else {
-            runner.run();
+            Summary.print(runner.run());
         }
     }
 

@@ -31,8 +31,8 @@ import java.util.concurrent.TimeUnit;
 /// Both paths to the disk, on one file that was written before, as log segments are. A durable write is one operation
 /// (microseconds, with percentiles); in bulk a byte is one operation, so that the figure is megabytes a second.
 @State(Scope.Thread)
-@Warmup(iterations = 2, time = 2)
-@Measurement(iterations = 4, time = 2)
+@Warmup(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 20, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class RingBenchmark {
     private static final int LOG_WRITE_BYTES = 4 << 10;

@@ -39,8 +39,8 @@ import java.util.concurrent.TimeUnit;
 /// The series tree over a block store on a real disk, one thread, blocks warm in the cache, nothing synced. Commits and scans
 /// count one point as one operation (millions of points a second); a window query is one operation (microseconds).
 @State(Scope.Thread)
-@Warmup(iterations = 2, time = 2)
-@Measurement(iterations = 4, time = 2)
+@Warmup(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 15, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class TreeBenchmark {
     private static final int APPENDED_COUNT = 100_000;
