@@ -33,8 +33,8 @@ import java.util.concurrent.TimeUnit;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 20, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 15, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 100, time = 20, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(1)
 public class CodecBenchmark {
     private static final int LEAF_COUNT = 2048;
