@@ -1,6 +1,7 @@
 package io.distil.storage.tree;
 
 import io.distil.base.Statistics;
+import io.distil.base.StatisticsAccumulator;
 import io.distil.base.memory.Layouts;
 import io.distil.storage.segment.BlockRef;
 
@@ -22,6 +23,8 @@ final class EntryDescriptor {
     private static final int VERSION = 64;
     private static final int BLOCK_BYTES = 72;
     private static final int PAGE_ENTRY_COUNT = 76;
+
+    private static final BlockRef NO_BLOCK = new BlockRef(0, 0, 0);
 
     private EntryDescriptor() {}
 
@@ -74,6 +77,46 @@ final class EntryDescriptor {
                 count(page, index), min(page, index), mean(page, index), max(page, index), m2(page, index));
     }
 
+    /// Adds entries `[from, until)` up, at least one, into a cleared `sum`: the mean first, then the spread around it, so
+    /// that no step waits for a division of the one before it.
+    static void sum(MemorySegment page, int from, int until, StatisticsAccumulator sum) {
+        sum.reset();
+        if (until - from == 1) {
+            addTo(page, from, sum);
+            return;
+        }
+        double origin = mean(page, from);
+        double min = min(page, from);
+        double max = max(page, from);
+        long count = count(page, from);
+        double shift = 0;
+        for (int i = from + 1; i < until; i++) {
+            long n = count(page, i);
+            count += n;
+            min = Math.min(min, min(page, i));
+            max = Math.max(max, max(page, i));
+            shift += n * (mean(page, i) - origin);
+        }
+        double mean = Math.clamp(origin + shift / count, min, max);
+        double m2 = 0;
+        for (int i = from; i < until; i++) {
+            double distance = mean(page, i) - mean;
+            m2 += m2(page, i) + count(page, i) * distance * distance;
+        }
+        if (Double.isFinite(shift)) {
+            sum.addStatistics(count, min, mean, max, m2);
+        } else {
+            // Values at the edge of what a double holds: one by one, which takes care of that.
+            for (int i = from; i < until; i++) {
+                addTo(page, i, sum);
+            }
+        }
+    }
+
+    private static void addTo(MemorySegment page, int index, StatisticsAccumulator sum) {
+        sum.addStatistics(count(page, index), min(page, index), mean(page, index), max(page, index), m2(page, index));
+    }
+
     static Entry decode(MemorySegment page, int index) {
         return new Entry(
                 first(page, index),
@@ -96,6 +139,11 @@ final class EntryDescriptor {
         page.set(Layouts.LONG, at + VERSION, entry.block().version());
         page.set(Layouts.INT, at + BLOCK_BYTES, entry.block().bytes());
         page.set(Layouts.INT, at + PAGE_ENTRY_COUNT, entry.pageEntryCount());
+    }
+
+    /// An entry without a block, for a part of a leaf.
+    static void encodePart(long first, long last, StatisticsAccumulator sum, MemorySegment page, int index) {
+        encode(new Entry(first, last, sum.toStatistics(), NO_BLOCK, 0), page, index);
     }
 
     private static long offset(int index) {

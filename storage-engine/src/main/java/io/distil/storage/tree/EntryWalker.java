@@ -2,6 +2,7 @@ package io.distil.storage.tree;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
+import io.distil.base.StatisticsAccumulator;
 import io.distil.storage.segment.Block;
 import io.distil.storage.segment.BlockKind;
 import io.distil.storage.segment.BlockReader;
@@ -15,9 +16,9 @@ import java.lang.foreign.MemorySegment;
 ///
 /// The first entry is the root's own, so that a whole tree can be taken by its statistics without reading a block.
 final class EntryWalker implements AutoCloseable {
-    /// A node covers more than one time slot than the nodes in it, and there are 62 halvings; one more for the root's entry
-    /// and one for the duplicates of a nanosecond.
-    private static final int DEPTH_MAX = 64;
+    /// A node covers more than one time slot than the nodes in it, and there are 62 halvings; one more for the root's entry,
+    /// one for the duplicates of a nanosecond, and one for the parts of a leaf.
+    private static final int DEPTH_MAX = 65;
 
     private final BlockReader reader;
     private final Block[] blocks = new Block[DEPTH_MAX];
@@ -70,6 +71,27 @@ final class EntryWalker implements AutoCloseable {
         return EntryDescriptor.m2(pages[depth], indexes[depth]);
     }
 
+    /// How many entries of this page, from the current one on, end before `end`.
+    int countEndingBefore(long end) {
+        MemorySegment page = pages[depth];
+        int index = indexes[depth];
+        int size = sizes[depth];
+        while (index < size && EntryDescriptor.last(page, index) < end) {
+            index++;
+        }
+        return index - indexes[depth];
+    }
+
+    /// The last time of the entry `distance` behind the current one, in the same page.
+    long last(int distance) {
+        return EntryDescriptor.last(pages[depth], indexes[depth] + distance);
+    }
+
+    /// Adds up the current entry and those behind it, `entryCount` in all, of the same page.
+    void sum(int entryCount, StatisticsAccumulator sum) {
+        EntryDescriptor.sum(pages[depth], indexes[depth], indexes[depth] + entryCount, sum);
+    }
+
     boolean isLeaf() {
         return EntryDescriptor.pageEntryCount(pages[depth], indexes[depth]) == 0;
     }
@@ -84,7 +106,12 @@ final class EntryWalker implements AutoCloseable {
 
     /// Moves past the current entry and all below it.
     void advance() {
-        indexes[depth]++;
+        advance(1);
+    }
+
+    /// Moves past the current entry and those behind it, `entryCount` in all, of the same page.
+    void advance(int entryCount) {
+        indexes[depth] += entryCount;
         while (depth >= 0 && indexes[depth] == sizes[depth]) {
             leavePage();
             if (depth >= 0) {
@@ -110,6 +137,14 @@ final class EntryWalker implements AutoCloseable {
             indexes[depth]--;
             advance();
         }
+    }
+
+    /// Moves into the current leaf as if it were a node over `parts` of it.
+    void enter(LeafParts parts) {
+        depth++;
+        pages[depth] = parts.page();
+        sizes[depth] = parts.count();
+        indexes[depth] = 0;
     }
 
     static void checkPage(BlockRef ref, MemorySegment page, int entryCount) throws CorruptBlock {

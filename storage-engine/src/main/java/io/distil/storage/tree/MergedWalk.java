@@ -15,25 +15,48 @@ import java.io.IOException;
 ///
 /// - it begins later: the gap before it is a region without base;
 /// - the asker takes it whole, and the overlay leaves its points alone or only adds to them: its statistics, then the
-///   additions;
+///   additions. Entries behind it that share its window, and that the overlay leaves alone, go with it;
 /// - the overlay erased all of it: it is left out;
-/// - it is a node: go in; it is a leaf: decode it, and its times are the next region.
+/// - it is a node: go in; it is a leaf whose parts fit the windows: go in as if they were a node's entries; it is any
+///   other leaf: decode it, and its times are the next region.
 ///
 /// Duplicates of one nanosecond may fill several leaves. They share a time, so the position stays at that time until the
 /// last of them is done, and under an overlay all of them are one region.
 final class MergedWalk implements AutoCloseable {
     /// Says which entries are wanted whole. Asked with times inside the walk's range only.
     interface Whole {
-        Whole NEVER = (first, last) -> false;
+        Whole NEVER =
+                new Whole() {
+                    @Override
+                    public boolean takes(long first, long last) {
+                        return false;
+                    }
+
+                    @Override
+                    public long windowEnd(long time) {
+                        return time;
+                    }
+
+                    @Override
+                    public int uncrossedLog2() {
+                        return -1;
+                    }
+                };
 
         boolean takes(long first, long last);
+
+        /// The end of the window that holds `time`: entries that begin and end in one window may be handed out as one.
+        long windowEnd(long time);
+
+        /// Aligned spans of width 2^this, and narrower ones, are crossed by no window's boundary; -1 if there are no windows.
+        int uncrossedLog2();
     }
 
     enum Step {
         END,
         /// {@link #points} from {@link #pointsFrom} until {@link #pointsUntil}, never none.
         POINTS,
-        /// An entry, added up by {@link #addStatisticsTo}, whose first point is at {@link #statisticsFirst}.
+        /// Entries of one window, added up by {@link #addStatisticsTo}; their first point is at {@link #statisticsFirst}.
         STATISTICS
     }
 
@@ -58,11 +81,7 @@ final class MergedWalk implements AutoCloseable {
     private int pointsUntil;
 
     private long statisticsFirst;
-    private long statisticsCount;
-    private double statisticsMin;
-    private double statisticsMean;
-    private double statisticsMax;
-    private double statisticsM2;
+    private final StatisticsAccumulator statistics = new StatisticsAccumulator();
 
     MergedWalk(BlockReader reader, Scratch scratch, SeriesRoot root, Overlay overlay, TimeRange range, Whole whole) {
         this.scratch = scratch;
@@ -95,7 +114,7 @@ final class MergedWalk implements AutoCloseable {
     }
 
     void addStatisticsTo(StatisticsAccumulator sum) {
-        sum.addStatistics(statisticsCount, statisticsMin, statisticsMean, statisticsMax, statisticsM2);
+        sum.addStatistics(statistics.count(), statistics.min(), statistics.mean(), statistics.max(), statistics.m2());
     }
 
     /// The next step. What the previous one showed is gone.
@@ -143,24 +162,42 @@ final class MergedWalk implements AutoCloseable {
             walker.enter(position);
             return null;
         }
-        return stepOnLeaf(first, last);
+        return enterParts(first, last) ? null : stepOnLeaf(first, last);
     }
 
+    /// Takes the entry, and with it those behind it that share its window and that no change touches.
     private void takeWhole(long first, long last) {
+        int taken = 1;
+        long takenLast = last;
+        int sharing = walker.countEndingBefore(whole.windowEnd(first));
+        if (sharing > 1 && overlay.isEmpty(first, walker.last(sharing - 1) + 1)) {
+            taken = sharing;
+            takenLast = walker.last(sharing - 1);
+        }
         statisticsFirst = first;
-        statisticsCount = walker.count();
-        statisticsMin = walker.min();
-        statisticsMean = walker.mean();
-        statisticsMax = walker.max();
-        statisticsM2 = walker.m2();
-        walker.advance();
-        long entryUntil = endOfEntry(last);
+        walker.sum(taken, statistics);
+        walker.advance(taken);
+        long entryUntil = endOfEntry(takenLast);
         if (overlay.isEmpty(position, entryUntil)) {
             position = entryUntil;
             regionUntil = entryUntil;
         } else {
             beginRegion(NO_POINTS, entryUntil);
         }
+    }
+
+    /// Goes into the leaf by its parts, if no window's boundary crosses one of them and no change touches the leaf.
+    ///
+    /// @return false if its points have to be looked at
+    private boolean enterParts(long first, long last) throws IOException {
+        if (first < from
+                || last >= until
+                || !LeafParts.fit(first, last, whole.uncrossedLog2())
+                || !overlay.isEmpty(position, last + 1)) {
+            return false;
+        }
+        walker.enter(scratch.parts.of(walker.block(), walker.count(), scratch));
+        return true;
     }
 
     private Step stepOnLeaf(long first, long last) throws IOException {

@@ -8,6 +8,9 @@ import io.distil.storage.segment.BlockReader;
 final class Scratch {
     final LeafBlocks leaves;
 
+    /// Of the leaves that windows were narrower than; shared by all.
+    final LeafPartsCache parts;
+
     /// The tree's points of the region at hand.
     final LeafPoints base;
 
@@ -19,8 +22,9 @@ final class Scratch {
 
     final LeafPoints loose = new LeafPoints(0);
 
-    Scratch(BlockReader reader, TreeShape shape) {
+    Scratch(BlockReader reader, TreeShape shape, LeafPartsCache parts) {
         leaves = new LeafBlocks(reader);
+        this.parts = parts;
         base = new LeafPoints(shape.leafPointsMax());
         resolved = new LeafPoints(shape.leafPointsMax());
     }

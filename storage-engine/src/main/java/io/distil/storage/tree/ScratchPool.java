@@ -15,6 +15,7 @@ final class ScratchPool {
 
     private final BlockReader reader;
     private final TreeShape shape;
+    private final LeafPartsCache parts = new LeafPartsCache();
     private final ArrayDeque<Scratch> idle = new ArrayDeque<>();
 
     ScratchPool(BlockReader reader, TreeShape shape) {
@@ -29,7 +30,7 @@ final class ScratchPool {
                 return kept;
             }
         }
-        return new Scratch(reader, shape);
+        return new Scratch(reader, shape, parts);
     }
 
     void giveBack(Scratch scratch) {

@@ -60,6 +60,16 @@ record WindowGrid(long from, long until, long widthNanos, boolean emptyToo, long
     }
 
     @Override
+    public long windowEnd(long time) {
+        return startOf(time) + widthNanos;
+    }
+
+    @Override
+    public int uncrossedLog2() {
+        return Long.numberOfTrailingZeros(widthNanos | from - Times.MIN);
+    }
+
+    @Override
     public boolean takes(long first, long last) {
         if (last - first < wholeNanos) {
             return true;

@@ -56,6 +56,22 @@ class SeriesTreeCostTest {
         }
     }
 
+    /// Leaves of 256 points, windows of 128, 64 and 32: an eighth of a leaf is the narrowest that is kept.
+    @Test
+    void windowsWithinLeavesDecodeThemOnce() throws IOException {
+        int pointCount = 1 << 16;
+        SeriesRoot root = regular(pointCount);
+        TimeRange range = new TimeRange(0, STEP * pointCount);
+        long leaves = pointCount / SHAPE.leafPointsMax();
+        assertThat(readsOfAlignedWindows(root, range, 20 + 7, pointCount >> 7)).isGreaterThanOrEqualTo(leaves);
+        for (int pointsLog2 = 7; pointsLog2 >= 5; pointsLog2--) {
+            assertThat(readsOfAlignedWindows(root, range, 20 + pointsLog2, pointCount >> pointsLog2))
+                    .as("windows of 2^%d points, asked again", pointsLog2)
+                    .isLessThanOrEqualTo(leaves / (SHAPE.entriesMax() / 2) + 2);
+        }
+        assertThat(readsOfAlignedWindows(root, range, 20 + 4, pointCount >> 4)).isGreaterThanOrEqualTo(leaves);
+    }
+
     @Test
     void narrowWindowsOverAGapCostNothing() throws IOException {
         SeriesRoot root = treeWithGap();
