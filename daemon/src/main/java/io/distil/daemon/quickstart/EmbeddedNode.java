@@ -2,12 +2,14 @@ package io.distil.daemon.quickstart;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+
 import io.distil.daemon.server.Daemon;
 import io.distil.daemon.server.ServerConfig;
 
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import org.slf4j.LoggerFactory;
 
 /// A node in this process, on free ports of loopback; it ends with the quickstart.
 final class EmbeddedNode implements QuickstartNode {

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.daemon.quickstart.Series.Point;
 import io.distil.daemon.quickstart.Series.Window;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
 /// The direct computation against numbers worked out by hand, and the comparison against answers that are wrong.
 class ChecksTest {
-    private static final Series SERIES = new Series(
-            "s", List.of(new Point(30, 4), new Point(11, 1), new Point(10, 2), new Point(11, 3), new Point(45, -1)));
+    private static final Series SERIES =
+            new Series(
+                    "s",
+                    List.of(new Point(30, 4), new Point(11, 1), new Point(10, 2), new Point(11, 3), new Point(45, -1)));
 
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private final Checks checks = new Checks(new PrintStream(said, true, StandardCharsets.UTF_8));
@@ -77,14 +81,15 @@ class ChecksTest {
     @Test
     void eachFieldOfAWindowCounts() {
         Window w = SERIES.windows(10).getFirst();
-        List<Window> wrong = List.of(
-                new Window(w.start() + 1, w.count(), w.min(), w.mean(), w.max(), w.stddev()),
-                new Window(w.start(), w.count() - 1, w.min(), w.mean(), w.max(), w.stddev()),
-                new Window(w.start(), w.count(), Math.nextUp(w.min()), w.mean(), w.max(), w.stddev()),
-                withMean(w, w.mean() * (1 + 1e-8)),
-                withMean(w, Double.NaN),
-                new Window(w.start(), w.count(), w.min(), w.mean(), Math.nextUp(w.max()), w.stddev()),
-                new Window(w.start(), w.count(), w.min(), w.mean(), w.max(), w.stddev() * (1 + 1e-8)));
+        List<Window> wrong =
+                List.of(
+                        new Window(w.start() + 1, w.count(), w.min(), w.mean(), w.max(), w.stddev()),
+                        new Window(w.start(), w.count() - 1, w.min(), w.mean(), w.max(), w.stddev()),
+                        new Window(w.start(), w.count(), Math.nextUp(w.min()), w.mean(), w.max(), w.stddev()),
+                        withMean(w, w.mean() * (1 + 1e-8)),
+                        withMean(w, Double.NaN),
+                        new Window(w.start(), w.count(), w.min(), w.mean(), Math.nextUp(w.max()), w.stddev()),
+                        new Window(w.start(), w.count(), w.min(), w.mean(), w.max(), w.stddev() * (1 + 1e-8)));
         for (int i = 0; i < wrong.size(); i++) {
             checks.windows("w", List.of(w), List.of(wrong.get(i)));
             assertThat(checks.differenceCount()).isEqualTo(i + 1);
@@ -97,7 +102,11 @@ class ChecksTest {
             checks.same("answer " + i, 1, 2);
         }
         assertThat(checks.differenceCount()).isEqualTo(25);
-        assertThat(said.toString(StandardCharsets.UTF_8).lines()).hasSize(11).last().asString().contains("only counted");
+        assertThat(said.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(11)
+                .last()
+                .asString()
+                .contains("only counted");
     }
 
     private static Window withMean(Window w, double mean) {

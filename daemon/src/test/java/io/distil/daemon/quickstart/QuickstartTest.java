@@ -9,6 +9,14 @@ import io.distil.daemon.cli.CommandContext;
 import io.distil.daemon.cli.Distil;
 import io.distil.daemon.cli.NetworkOpener;
 import io.distil.daemon.quickstart.Series.Point;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import picocli.CommandLine;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,18 +31,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /// The whole quickstart, with real nodes and the shipped series.
 class QuickstartTest {
     private static final String MACHINE = "machine_temperature_system_failure";
 
-    @TempDir
-    private Path temporary;
+    @TempDir private Path temporary;
 
     private record Result(int exitCode, String out, String err) {
         String lastLine() {
@@ -67,8 +69,7 @@ class QuickstartTest {
 
         Result second = quickstart(UnaryOperator.identity(), "--keep", "--data", directory.toString());
         Properties marker = marker(directory);
-        ProcessHandle node =
-                ProcessHandle.of(Long.parseLong(marker.getProperty("process"))).orElseThrow();
+        ProcessHandle node = ProcessHandle.of(Long.parseLong(marker.getProperty("process"))).orElseThrow();
         try {
             assertRight(second);
             assertThat(second.out()).contains("Stop the node with: kill " + node.pid());
@@ -78,8 +79,13 @@ class QuickstartTest {
             Result third = quickstart(UnaryOperator.identity(), "--data", directory.toString());
             assertThat(third.exitCode()).isEqualTo(Distil.FAILED);
             assertThat(third.err())
-                    .contains("a node still runs on " + directory + ": process " + node.pid() + ", listening on "
-                            + listen);
+                    .contains(
+                            "a node still runs on "
+                                    + directory
+                                    + ": process "
+                                    + node.pid()
+                                    + ", listening on "
+                                    + listen);
             assertThat(directory.resolve("data")).isNotEmptyDirectory();
         } finally {
             node.destroy();
@@ -96,10 +102,11 @@ class QuickstartTest {
 
     @Test
     void oneValueThatIsNotWhatTheFileSaysIsNamedAndFailsTheRun() {
-        Result result = quickstart(
-                series -> series.name().equals(MACHINE) ? withOneValueOff(series) : series,
-                "--data",
-                temporary.resolve("quickstart").toString());
+        Result result =
+                quickstart(
+                        series -> series.name().equals(MACHINE) ? withOneValueOff(series) : series,
+                        "--data",
+                        temporary.resolve("quickstart").toString());
         assertThat(result.err())
                 .contains("quickstart: nab/" + MACHINE + ", point 1000 at 2013-12-06T08:35:00Z: value is ")
                 .contains(", the file says ");
@@ -150,11 +157,12 @@ class QuickstartTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         CommandContext context = context(out, err, Map.of());
-        CommandLine line = new CommandLine(new QuickstartCommand(context, files))
-                .setExecutionExceptionHandler((e, _, _) -> {
-                    context.err().println(e.getMessage());
-                    return Distil.FAILED;
-                });
+        CommandLine line =
+                new CommandLine(new QuickstartCommand(context, files))
+                        .setExecutionExceptionHandler((e, _, _) -> {
+                            context.err().println(e.getMessage());
+                            return Distil.FAILED;
+                        });
         return result(line.execute(words), out, err);
     }
 
