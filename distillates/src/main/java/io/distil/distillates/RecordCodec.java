@@ -53,7 +53,7 @@ final class RecordCodec {
         ArrayNode outputs = root.putArray("outputs");
         cursor.outputs().forEach(output -> outputs.add(output.toString()));
         ArrayNode pending = root.putArray("pending");
-        for (TimeRange range : TimeRanges.coarsen(cursor.pending(), PENDING_COUNT_MAX)) {
+        for (TimeRange range : TimeRange.coarsen(cursor.pending(), PENDING_COUNT_MAX)) {
             pending.addArray().add(range.from()).add(range.until());
         }
         root.put("ranAt", cursor.ranAtNanos());

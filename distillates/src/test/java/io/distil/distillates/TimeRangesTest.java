@@ -36,7 +36,7 @@ class TimeRangesTest {
             assertThat(bits(TimeRanges.from(union, cut))).isEqualTo(rest);
 
             int countMax = 2 + random.nextInt(4);
-            List<TimeRange> coarse = TimeRanges.coarsen(union, countMax);
+            List<TimeRange> coarse = TimeRange.coarsen(union, countMax);
             assertThat(coarse).hasSize(Math.min(union.size(), countMax));
             BitSet missing = (BitSet) bits.clone();
             missing.andNot(bits(coarse));

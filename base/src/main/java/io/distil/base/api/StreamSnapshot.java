@@ -38,11 +38,11 @@ public interface StreamSnapshot extends AutoCloseable {
 
     /// Where the stream may differ from what it was at `since`: ascending, disjoint, not touching, each rounded outward to
     /// windows of width 2^resolutionLog2. Nothing that changed is ever left out. Ranges are exact, point by point, between
-    /// major versions, and since a minor version as long as the change history of the commit it belonged to is held.
+    /// major versions, and since a minor version as long as the change history of the commit it became part of is held;
+    /// after that, wherever that commit touched the stream is in, too, in at most 64 ranges.
     ///
     /// @param since a version that is not later than this one
-    /// @throws Refused `INVALID_VERSION` if it is later; `VERSION_NOT_AVAILABLE` if it never existed, or if it is a minor
-    ///     version whose history is no longer held: nobody knows then what was buffered at it
+    /// @throws Refused `INVALID_VERSION` if it is later, `VERSION_NOT_AVAILABLE` if it never existed
     List<TimeRange> changesSince(Version since, int resolutionLog2) throws IOException;
 
     @Override

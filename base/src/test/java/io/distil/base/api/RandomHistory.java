@@ -27,7 +27,6 @@ public final class RandomHistory implements AutoCloseable {
     private final int batchPointsMax;
     private final boolean extremeValues;
     private long clock = 1_000_000;
-    private int recordRevision;
 
     /// @param extremeValues whether values up to ±1.8e308 occur; their spread is beyond a double, so compare without it
     public RandomHistory(Random random, int streamCount, int batchPointsMax, boolean extremeValues) {
@@ -82,11 +81,10 @@ public final class RandomHistory implements AutoCloseable {
             TimeRange range = range();
             byte[] value = new byte[random.nextInt(40)];
             random.nextBytes(value);
-            Mutation atomic = new Mutation.Atomic(
+            long revision = model.record("random/cursor").map(StoredRecord::revision).orElse(0L);
+            return new Mutation.Atomic(
                     List.of(new Mutation.Replace(stream, range, points(range.from(), range.until()))),
-                    List.of(new Mutation.PutRecord("random/cursor", recordRevision, Optional.of(value))));
-            recordRevision++;
-            return atomic;
+                    List.of(new Mutation.PutRecord("random/cursor", revision, Optional.of(value))));
         }
     }
 

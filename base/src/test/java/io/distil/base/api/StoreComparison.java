@@ -99,15 +99,27 @@ public final class StoreComparison {
             assertThat(range.alignOutward(resolutionLog2)).isEqualTo(range);
         }
         try (StreamSnapshot before = model.snapshot(stream, VersionSelector.at(since))) {
-            assertThat(pointsOutside(actual, reported))
-                    .as("%s: nothing outside %s changed since %s", stream, reported, since)
-                    .isEqualTo(pointsOutside(before, reported));
+            checkNothingElseChanged(actual, before, reported);
         }
         for (TimeRange range : reported) {
             assertThat(touched)
                     .as("%s: reported %s since %s was touched", stream, range, since)
                     .anyMatch(t -> t.overlaps(range.from(), range.until()));
         }
+    }
+
+    /// Outside the ranges reported as changed since `before`, both show the same points.
+    ///
+    /// @param before the same stream at an earlier version, minor ones included, perhaps of the model
+    public static void checkChanges(StreamSnapshot now, StreamSnapshot before, int resolutionLog2) throws IOException {
+        checkNothingElseChanged(now, before, now.changesSince(before.version(), resolutionLog2));
+    }
+
+    private static void checkNothingElseChanged(StreamSnapshot now, StreamSnapshot before, List<TimeRange> reported)
+            throws IOException {
+        assertThat(pointsOutside(now, reported))
+                .as("%s: nothing outside %s changed since %s", now.stream(), reported, before.version())
+                .isEqualTo(pointsOutside(before, reported));
     }
 
     private static List<Point> pointsOutside(StreamSnapshot snapshot, List<TimeRange> ranges) throws IOException {

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -98,13 +99,10 @@ final class Checkpointer {
         stream.builtRoot().encode(memory, writer.position());
         put(plan, key, value);
         List<Long> majors = new ArrayList<>();
-        stream.unsavedRoots()
-                .forEach((major, root) -> {
-                    byte[] encoded = new byte[SeriesRoot.ENCODED_BYTES];
-                    root.encode(MemorySegment.ofArray(encoded), 0);
-                    put(plan, Tables.VERSIONS.key().stream(id).number(major).bytes(), encoded);
-                    majors.add(major);
-                });
+        stream.unsavedVersions().forEach((major, version) -> {
+            put(plan, Tables.VERSIONS.key().stream(id).number(major).bytes(), version.encode());
+            majors.add(major);
+        });
         plan.savedMajors().put(stream, majors);
     }
 
@@ -163,7 +161,7 @@ final class Checkpointer {
 
     /// Tablet's thread: the plan is durable, so what it saved need not be kept in memory.
     static void saved(Plan plan) {
-        plan.savedMajors().forEach((stream, majors) -> stream.unsavedRoots().keySet().removeAll(majors));
+        plan.savedMajors().forEach((stream, majors) -> stream.unsavedVersions().keySet().removeAll(majors));
     }
 
     /// Brings the state of the store's last checkpoint back, before the log is replayed.
@@ -223,15 +221,15 @@ final class Checkpointer {
         return new SavedStream(descriptor, builtMajor, builtThrough, SeriesRoot.decode(value, reader.position()));
     }
 
-    /// The root of a major version that is no longer in memory, or null if there is none.
-    static SeriesRoot savedRoot(Store store, StreamId id, long major) throws IOException {
+    /// A major version that is no longer in memory, or empty if there is none.
+    static Optional<BuiltVersion> saved(Store store, StreamId id, long major) throws IOException {
         if (major == 0) {
-            return SeriesRoot.EMPTY;
+            return Optional.of(new BuiltVersion(SeriesRoot.EMPTY, List.of()));
         }
-        byte[] value = store.get(Tables.VERSIONS.key().stream(id).number(major).bytes()).orElse(null);
-        if (value != null && value.length != SeriesRoot.ENCODED_BYTES) {
-            throw new CorruptBlock("root of stream " + id + " at major " + major + " has " + value.length + " bytes");
-        }
-        return value == null ? null : SeriesRoot.decode(MemorySegment.ofArray(value), 0);
+        byte[] value = store.get(Tables.VERSIONS.key().stream(id).number(major).bytes())
+                .orElse(null);
+        return value == null
+                ? Optional.empty()
+                : Optional.of(BuiltVersion.decode(value, "version " + major + " of stream " + id));
     }
 }

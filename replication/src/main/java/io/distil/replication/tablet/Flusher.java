@@ -2,11 +2,14 @@ package io.distil.replication.tablet;
 
 import io.distil.base.DiskFailed;
 import io.distil.base.Refused;
+import io.distil.base.TimeRange;
+import io.distil.base.Version;
 import io.distil.pqm.StreamView;
 import io.distil.storage.store.Store;
 import io.distil.storage.tree.SeriesRoot;
 import io.distil.storage.tree.SeriesTree;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 import org.slf4j.Logger;
@@ -27,7 +30,7 @@ final class Flusher {
 
     /// Where results go. Called on the flusher's thread.
     interface Results {
-        void built(TabletStream stream, long major, SeriesRoot root);
+        void built(TabletStream stream, long major, BuiltVersion version);
 
         void checkpointed(Checkpointer.Plan plan);
     }
@@ -114,7 +117,10 @@ final class Flusher {
         try (StreamView view = stream.buffer().acquireNextToBuild().orElseThrow()) {
             long major = view.version().major();
             SeriesRoot root = tree.commit(view.root(), view.overlay(), major, store.writer());
-            results.built(stream, major, root);
+            // Always known: a commit that is not built keeps its history.
+            List<TimeRange> touched =
+                    view.changedSince(Version.ofMajor(major - 1), 0).orElseThrow();
+            results.built(stream, major, new BuiltVersion(root, touched));
         } catch (Refused e) {
             // Obliterated meanwhile: nobody wants the tree.
             LOG.debug("Not built: {}", e.getMessage());

@@ -10,7 +10,6 @@ import io.distil.replication.log.LocalCommandLog;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.store.Store;
 import io.distil.storage.store.StoreStatistics;
-import io.distil.storage.tree.SeriesRoot;
 import io.distil.storage.tree.SeriesTree;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -90,8 +89,8 @@ final class Node {
     /// What the flusher has done, brought to the tablet's thread.
     private final class Results implements Flusher.Results {
         @Override
-        public void built(TabletStream stream, long major, SeriesRoot root) {
-            onTablet(() -> install(stream, major, root));
+        public void built(TabletStream stream, long major, BuiltVersion version) {
+            onTablet(() -> install(stream, major, version));
         }
 
         @Override
@@ -114,12 +113,12 @@ final class Node {
         flusher.build(stream);
     }
 
-    private void install(TabletStream stream, long major, SeriesRoot root) {
+    private void install(TabletStream stream, long major, BuiltVersion version) {
         stream.setBuilding(false);
         if (stream.isObliterated()) {
             return;
         }
-        stream.built(major, root);
+        stream.built(major, version);
         counters.commits().increment();
         state.dirty().stream(stream.id());
         if (stream.hasPendingCommit()) {

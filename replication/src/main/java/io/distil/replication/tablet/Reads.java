@@ -20,7 +20,7 @@ import java.util.Optional;
 /// Finds what a version of a stream is made of: the buffer's view of it, or a root alone. Any thread.
 ///
 /// A major version is, from its birth on: a frozen layer over an older root, in the buffer's views; then a root not saved
-/// yet, in {@link TabletStream#unsavedRoots}; then a root in the store's keyed tree. It appears in the next place before it
+/// yet, in {@link TabletStream#unsavedVersions}; then a root in the store's keyed tree. It appears in the next place before it
 /// leaves the one before, so a reader that looks in this order finds it.
 final class Reads {
     private final TabletState state;
@@ -56,7 +56,7 @@ final class Reads {
                         return ofView(stream, frozen.get());
                     }
                 }
-                return ofRoot(stream, version, root(stream, version.major(), present));
+                return ofRoot(stream, version, built(stream, version.major(), present).root());
             }
         }
     }
@@ -79,8 +79,7 @@ final class Reads {
                 tree,
                 root,
                 Overlay.NONE,
-                (since, resolutionLog2) ->
-                        differences(rootSince(stream, since, version), root, resolutionLog2),
+                (since, resolutionLog2) -> changesOfTrees(stream, since, version, root, resolutionLog2),
                 () -> {});
     }
 
@@ -91,25 +90,28 @@ final class Reads {
         if (exact.isPresent()) {
             return exact.get();
         }
-        SeriesRoot before = rootSince(stream, since, view.version());
-        List<TimeRange> ranges = differences(before, view.root(), resolutionLog2);
+        List<TimeRange> ranges =
+                changesOfTrees(stream, since, Version.ofMajor(view.builtMajor()), view.root(), resolutionLog2);
         ranges.addAll(view.changedSince(Version.ofMajor(view.builtMajor()), resolutionLog2)
                 .orElseThrow(() -> new BrokenInvariant("stream " + stream.id() + " has forgotten what its buffer changed"
                         + " since the tree of version " + view.builtMajor())));
         return TimeRange.union(ranges);
     }
 
-    /// Trees know majors only. The tempting answer for a minor version, the difference to the tree its commit began from,
-    /// leaves changes out: a point that was buffered at 1.7, committed in 2 and deleted in 3 is neither in the tree of 1 nor
-    /// in that of 3.
-    private SeriesRoot rootSince(TabletStream stream, Version since, Version present) throws IOException {
-        if (since.minor() != 0) {
-            throw new Refused(
-                    ErrorCode.VERSION_NOT_AVAILABLE,
-                    "what changed in stream " + stream.id() + " since version " + since
-                            + " is not known any more; ask since " + Version.ofMajor(since.major()));
+    /// What two trees differ in; and since a minor version, where the commit it became part of touched the stream.
+    ///
+    /// The tempting answer for a minor version, the difference to the tree its commit began from, leaves changes out: a
+    /// point that was buffered at 1.7, committed in 2 and deleted in 3 is neither in the tree of 1 nor in that of 3.
+    private List<TimeRange> changesOfTrees(
+            TabletStream stream, Version since, Version until, SeriesRoot root, int resolutionLog2)
+            throws IOException {
+        if (since.minor() == 0) {
+            return differences(built(stream, since.major(), until).root(), root, resolutionLog2);
         }
-        return root(stream, since.major(), present);
+        BuiltVersion commit = built(stream, since.major() + 1, until);
+        List<TimeRange> ranges = differences(commit.root(), root, resolutionLog2);
+        commit.touched().forEach(range -> ranges.add(range.alignOutward(resolutionLog2)));
+        return new ArrayList<>(TimeRange.union(ranges));
     }
 
     private List<TimeRange> differences(SeriesRoot before, SeriesRoot after, int resolutionLog2) throws IOException {
@@ -118,13 +120,12 @@ final class Reads {
         return ranges;
     }
 
-    private SeriesRoot root(TabletStream stream, long major, Version present) throws IOException {
-        SeriesRoot unsaved = stream.unsavedRoots().get(major);
-        SeriesRoot root = unsaved != null ? unsaved : Checkpointer.savedRoot(store, stream.id(), major);
-        if (root == null) {
-            throw notAvailable(stream.id(), Version.ofMajor(major), present);
-        }
-        return root;
+    private BuiltVersion built(TabletStream stream, long major, Version present) throws IOException {
+        BuiltVersion unsaved = stream.unsavedVersions().get(major);
+        return unsaved != null
+                ? unsaved
+                : Checkpointer.saved(store, stream.id(), major)
+                        .orElseThrow(() -> notAvailable(stream.id(), Version.ofMajor(major), present));
     }
 
     private static Refused notAvailable(StreamId id, Version version, Version present) {

@@ -10,7 +10,6 @@ import io.distil.storage.segment.BlockReader;
 import io.distil.storage.store.InspectionReport;
 import io.distil.storage.store.Inspector;
 import io.distil.storage.store.Table;
-import io.distil.storage.tree.SeriesRoot;
 import io.distil.storage.tree.SeriesTree;
 import io.distil.storage.tree.TreeShape;
 
@@ -128,15 +127,9 @@ public final class StoreInspection {
 
     private static void checkVersion(byte[] key, byte[] value) throws CorruptBlock {
         long major = Tables.VERSIONS.number(key, 1);
-        if (value.length != SeriesRoot.ENCODED_BYTES || major < 1) {
-            throw new CorruptBlock(
-                    "the root of major version "
-                            + major
-                            + " has "
-                            + value.length
-                            + " bytes, wanted "
-                            + SeriesRoot.ENCODED_BYTES);
+        if (major < 1) {
+            throw new CorruptBlock("version " + major + " of a stream; majors are counted from 1");
         }
-        SeriesRoot.decode(MemorySegment.ofArray(value), 0);
+        BuiltVersion.decode(value, "version " + major);
     }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// One stream between log, buffer and tree: which log entries its trees hold, and which are still needed.
 ///
-/// Owned by the tablet's thread; only {@link #buffer}'s views and {@link #unsavedRoots} are read by others.
+/// Owned by the tablet's thread; only {@link #buffer}'s views and {@link #unsavedVersions} are read by others.
 final class TabletStream {
     /// A commit whose tree is not built yet.
     ///
@@ -22,8 +22,8 @@ final class TabletStream {
     private final StreamId id;
     private final StreamBuffer buffer;
     private final Deque<PendingCommit> pending = new ArrayDeque<>();
-    /// Roots of majors built since the last checkpoint; older ones are in the store's keyed tree.
-    private final Map<Long, SeriesRoot> unsavedRoots = new ConcurrentHashMap<>();
+    /// Majors built since the last checkpoint; older ones are in the store's keyed tree.
+    private final Map<Long, BuiltVersion> unsavedVersions = new ConcurrentHashMap<>();
     private long builtMajor;
     private SeriesRoot builtRoot;
     private long builtThrough;
@@ -61,8 +61,8 @@ final class TabletStream {
         return builtThrough;
     }
 
-    Map<Long, SeriesRoot> unsavedRoots() {
-        return unsavedRoots;
+    Map<Long, BuiltVersion> unsavedVersions() {
+        return unsavedVersions;
     }
 
     /// Says that the entry at `position` is now in the active layer.
@@ -95,16 +95,16 @@ final class TabletStream {
     }
 
     /// Takes the tree of the oldest pending commit.
-    void built(long major, SeriesRoot root) {
+    void built(long major, BuiltVersion version) {
         PendingCommit commit = pending.removeFirst();
         if (commit.major() != major) {
             throw new BrokenInvariant(
                     "stream " + id + ": tree of major " + major + " built, " + commit.major() + " is next");
         }
-        unsavedRoots.put(major, root);
-        buffer.installed(major, root);
+        unsavedVersions.put(major, version);
+        buffer.installed(major, version.root());
         builtMajor = major;
-        builtRoot = root;
+        builtRoot = version.root();
         builtThrough = commit.through();
     }
 
