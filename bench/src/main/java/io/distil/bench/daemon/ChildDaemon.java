@@ -5,6 +5,7 @@ import io.distil.daemon.cli.ServerAddress;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -73,12 +74,15 @@ final class ChildDaemon implements AutoCloseable {
     void stop() throws IOException {
         process.destroy();
         try {
-            if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS) || process.exitValue() != 143) {
-                throw new IOException("the daemon did not stop cleanly within " + STOP_SECONDS_MAX + " s");
+            if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+                throw new IOException("the daemon did not stop within " + STOP_SECONDS_MAX + " s");
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException("the daemon ended with exit code " + process.exitValue());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the daemon stopped", e);
+            throw new InterruptedIOException("interrupted while the daemon stopped");
         }
     }
 
