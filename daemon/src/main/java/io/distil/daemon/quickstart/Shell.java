@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
 final class Shell {
     private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9_./:=@,+^-]+");
     private static final byte[] NOTHING = {};
-    private static final int SUGGESTION_COLUMNS = 48;
+    private static final int SUGGESTION_COLUMNS = 36;
 
     private final CommandContext context;
     private final PrintStream out;
@@ -77,7 +77,7 @@ final class Shell {
     }
 
     private void suggest(String words, String why) {
-        say("  " + String.format(Locale.ROOT, "%-" + SUGGESTION_COLUMNS + "s  %s", program + " " + words, why));
+        say("  " + program + String.format(Locale.ROOT, " %-" + SUGGESTION_COLUMNS + "s  %s", words, why));
     }
 
     /// Prints a command and runs it; its answer goes where all answers go.
