@@ -16,9 +16,13 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A running node: disk, store, distillates, network door and HTTP page, opened in this order and closed in the reverse.
 public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ServerConfig config;
     private final LocalStore store;
@@ -38,6 +42,11 @@ public final class Daemon implements AutoCloseable {
         this.config = config;
         InetSocketAddress listen = address("listen", config.listen());
         try {
+            LOG.info(
+                    "Memory outside the heap: {} MiB of block cache, {} MiB of buffered points and a quarter of that for their"
+                            + " change history; writers wait when the buffers are full.",
+                    config.cacheMiB(),
+                    config.bufferMiB());
             Disk disk = Disks.open(config.data(), config.diskChoice());
             // The store closes its disk; until there is a store, this does.
             opened.push(disk);

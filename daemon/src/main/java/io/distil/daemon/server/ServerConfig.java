@@ -51,7 +51,7 @@ public record ServerConfig(
         flushPoints = within("flushPoints", flushPoints, 1 << 16, 1, 1 << 24);
         flushAgeSeconds = within("flushAgeSeconds", flushAgeSeconds, 60, 1, 1 << 20);
         checkpointSeconds = within("checkpointSeconds", checkpointSeconds, 30, 1, 1 << 20);
-        logMiB = within("logMiB", logMiB, 2048, 256, 1 << 20);
+        logMiB = within("logMiB", logMiB, 2048, 1024, 1 << 20);
         reserveMiB = within("reserveMiB", reserveMiB, 256, 1, 1 << 20);
         diskChoice(disk);
     }

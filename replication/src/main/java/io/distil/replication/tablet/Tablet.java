@@ -288,12 +288,20 @@ final class Tablet {
     int flushWhatHoldsTheLogBack() {
         TabletStream oldest = null;
         for (TabletStream stream : state.streams().values()) {
-            if (!stream.hasPendingCommit() && (oldest == null || stream.firstNeeded() < oldest.firstNeeded())) {
+            if (oldest == null || stream.firstNeeded() < oldest.firstNeeded()) {
                 oldest = stream;
             }
         }
+        boolean nothingToDo = oldest == null
+                || oldest.firstNeeded() == Long.MAX_VALUE
+                || oldest.hasPendingCommit()
+                || oldest.isFlushProposed();
         try {
-            return oldest != null && oldest.firstNeeded() != Long.MAX_VALUE && proposeFlush(oldest.id()) ? 1 : 0;
+            if (nothingToDo || !proposeFlush(oldest.id())) {
+                return 0;
+            }
+            oldest.setFlushProposed();
+            return 1;
         } catch (IOException e) {
             fail(e);
             return 0;

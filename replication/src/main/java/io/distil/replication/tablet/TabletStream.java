@@ -29,6 +29,7 @@ final class TabletStream {
     private long builtThrough;
     private long activeFirst;
     private boolean building;
+    private boolean flushProposed;
     private volatile boolean obliterated;
 
     /// @param builtMajor the newest major whose tree exists, with `builtRoot`
@@ -81,6 +82,15 @@ final class TabletStream {
         building = nowBuilding;
     }
 
+    /// True from the moment when a flush of this stream was logged for the log's sake until it is applied.
+    boolean isFlushProposed() {
+        return flushProposed;
+    }
+
+    void setFlushProposed() {
+        flushProposed = true;
+    }
+
     /// True if a commit waits for its tree.
     boolean hasPendingCommit() {
         return !pending.isEmpty();
@@ -92,6 +102,7 @@ final class TabletStream {
     void frozen(long major, long through) {
         pending.addLast(new PendingCommit(major, through, activeFirst == 0 ? through : activeFirst));
         activeFirst = 0;
+        flushProposed = false;
     }
 
     /// Takes the tree of the oldest pending commit.
