@@ -8,6 +8,7 @@ import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.storage.ring.DiskFile;
 import io.distil.storage.ring.DiskQueue;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -45,24 +46,39 @@ final class LogRecovery {
         if (!segments.isEmpty()) {
             nextPosition = segments.getFirst().firstPosition();
             if (nextPosition > replayFrom) {
-                throw new CorruptBlock("the log begins at position " + nextPosition + " in "
-                        + segments.getFirst().file().name() + ", but is needed from " + replayFrom + " on");
+                throw new CorruptBlock(
+                        "the log begins at position "
+                                + nextPosition
+                                + " in "
+                                + segments.getFirst().file().name()
+                                + ", but is needed from "
+                                + replayFrom
+                                + " on");
             }
         }
         for (int i = 0; i < segments.size(); i++) {
             LogSegment segment = segments.get(i);
             if (segment.firstPosition() != nextPosition) {
-                throw new CorruptBlock(segment.file().name() + ": begins at position " + segment.firstPosition()
-                        + ", but the log before it ends at " + nextPosition);
+                throw new CorruptBlock(
+                        segment.file().name()
+                                + ": begins at position "
+                                + segment.firstPosition()
+                                + ", but the log before it ends at "
+                                + nextPosition);
             }
             boolean last = i == segments.size() - 1;
             readSegment(segment, last ? -1 : segments.get(i + 1).firstPosition(), replayFrom, replayed);
         }
         if (nextPosition <= mustReach) {
-            String where = segments.isEmpty()
-                    ? "there is no log"
-                    : "the log ends at position " + (nextPosition - 1) + ", at offset " + nextOffset + " of "
-                            + segments.getLast().file().name();
+            String where =
+                    segments.isEmpty()
+                            ? "there is no log"
+                            : "the log ends at position "
+                                    + (nextPosition - 1)
+                                    + ", at offset "
+                                    + nextOffset
+                                    + " of "
+                                    + segments.getLast().file().name();
             throw new CorruptBlock(where + ", but entries up to " + mustReach + " had been made durable");
         }
         if (segments.isEmpty()) {
@@ -97,8 +113,13 @@ final class LogRecovery {
                 offset += handled;
             }
             if (until >= 0 ? nextPosition != until : hasGroupAfter(segment, offset, size, buffer)) {
-                throw new CorruptBlock(file.name() + ": the group at offset " + offset + " (position " + nextPosition
-                        + ") is damaged, and later entries exist");
+                throw new CorruptBlock(
+                        file.name()
+                                + ": the group at offset "
+                                + offset
+                                + " (position "
+                                + nextPosition
+                                + ") is damaged, and later entries exist");
             }
             nextOffset = offset;
         } finally {
@@ -126,11 +147,14 @@ final class LogRecovery {
                 return handled;
             }
             String where = segment.file().name() + " at offset " + (offset + handled);
-            LogGroup.handOver(group, where, (position, entry) -> {
-                if (position >= replayFrom) {
-                    replayed.entry(position, entry);
-                }
-            });
+            LogGroup.handOver(
+                    group,
+                    where,
+                    (position, entry) -> {
+                        if (position >= replayFrom) {
+                            replayed.entry(position, entry);
+                        }
+                    });
             nextPosition += LogFormat.groupEntryCount(group);
             handled += LogFormat.groupPages(LogFormat.groupEntriesBytes(group));
         }
@@ -168,9 +192,7 @@ final class LogRecovery {
     /// slots never used again.
     static List<LogSegment> unbrokenEnd(List<LogSegment> found) {
         List<LogSegment> end = new ArrayList<>();
-        for (LogSegment segment : found.stream()
-                .sorted(Comparator.comparingLong(LogSegment::number))
-                .toList()) {
+        for (LogSegment segment : found.stream().sorted(Comparator.comparingLong(LogSegment::number)).toList()) {
             if (!end.isEmpty() && end.getLast().number() + 1 != segment.number()) {
                 end.clear();
             }
@@ -212,11 +234,13 @@ final class LogRecovery {
             if (LogFormat.segmentVersion(page) > LogFormat.FORMAT_VERSION) {
                 throw new Refused(
                         ErrorCode.FORMAT_TOO_NEW,
-                        file.name() + " has log format " + LogFormat.segmentVersion(page) + "; this program reads up to "
+                        file.name()
+                                + " has log format "
+                                + LogFormat.segmentVersion(page)
+                                + "; this program reads up to "
                                 + LogFormat.FORMAT_VERSION);
             }
-            return new LogSegment(
-                    file, size, LogFormat.segmentNumber(page), LogFormat.segmentFirstPosition(page));
+            return new LogSegment(file, size, LogFormat.segmentNumber(page), LogFormat.segmentFirstPosition(page));
         } finally {
             OffHeap.free(MemoryOwner.LOG_BUFFERS, page);
         }
