@@ -29,8 +29,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 
-/// A file system that fills up under a running daemon. As root it is a small one of its own; otherwise the one of temporary
-/// files, with a reserve just below what is free there.
+/// A file system that fills up under a running daemon. As root it is a small one of its own; otherwise the one of
+/// temporary files, with a reserve just below what is free there.
 class DiskFullTest {
     private static final StreamId ID = new StreamId(4, 4);
     private static final long MIB = 1 << 20;

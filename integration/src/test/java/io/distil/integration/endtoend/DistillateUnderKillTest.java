@@ -37,7 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// A daemon killed while it computes a distillate, again and again, ends with the output of one computation over everything.
+/// A daemon killed while it computes a distillate, again and again, ends with the output of one computation.
 class DistillateUnderKillTest {
     private static final int KILLS = 4;
     private static final int CHANGES_PER_LIFE = 60;

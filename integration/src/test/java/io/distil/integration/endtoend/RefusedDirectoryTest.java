@@ -26,8 +26,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
-/// A data directory that a daemon must not open: it ends with exit code 1 and one sentence that names the file, and leaves
-/// every byte as it was.
+/// A data directory that a daemon must not open: it ends with exit code 1 and one sentence that names the file, and
+/// leaves every byte as it was.
 class RefusedDirectoryTest {
     private static final int PAGE_BYTES = 4096;
     private static final StreamId ID = new StreamId(3, 3);
