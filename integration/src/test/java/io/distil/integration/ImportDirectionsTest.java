@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 class ImportDirectionsTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            // Tests of other modules come as jars.
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("io.distil");
 
     @Test
