@@ -37,9 +37,10 @@ public interface StreamSnapshot extends AutoCloseable {
     Optional<Point> nearest(long time, Direction direction) throws IOException;
 
     /// Where the stream may differ from what it was at `since`: ascending, disjoint, not touching, each rounded outward to
-    /// windows of width 2^resolutionLog2. Nothing that changed is ever left out. Ranges are exact, point by point, between
-    /// major versions, and since a minor version as long as the change history of the commit it became part of is held;
-    /// after that, wherever that commit touched the stream is in, too, in at most 64 ranges.
+    /// windows of width 2^resolutionLog2. Nothing that changed is ever left out. As long as the change history of the
+    /// commits since is held, these are the ranges that mutations named: the times of points, whole erased ranges. After
+    /// that, they are the times at which the points of two major versions differ; and since a minor version, wherever the
+    /// commit it became part of touched the stream is in, too, in at most 64 ranges.
     ///
     /// @param since a version that is not later than this one
     /// @throws Refused `INVALID_VERSION` if it is later, `VERSION_NOT_AVAILABLE` if it never existed

@@ -210,6 +210,17 @@ final class LogRecovery {
         return segments.subList(first, segments.size());
     }
 
+    /// A header is written before the first group: groups behind zeros mean that a header was lost.
+    private static void checkNothingFollows(DiskQueue queue, DiskFile file, long size, MemorySegment page)
+            throws IOException {
+        if (size >= 2L * LogFormat.PAGE_BYTES) {
+            queue.readNow(file, LogFormat.PAGE_BYTES, page, LogFormat.PAGE_BYTES);
+            if (!LogFormat.isBlank(page)) {
+                throw new CorruptBlock(file.name() + ": the segment header at offset 0 is gone, and groups follow it");
+            }
+        }
+    }
+
     /// The segment a slot holds; free if its header was never written.
     ///
     /// The header's fields lie in one sector, which a disk writes whole or not at all: a slot being recycled when the power
@@ -223,6 +234,7 @@ final class LogRecovery {
         try {
             queue.readNow(file, 0, page, LogFormat.PAGE_BYTES);
             if (LogFormat.isBlank(page)) {
+                checkNothingFollows(queue, file, size, page);
                 return LogSegment.ofFree(file, size);
             }
             if (!LogFormat.hasSegmentMagic(page)) {

@@ -210,6 +210,22 @@ class LocalCommandLogTest {
     }
 
     @Test
+    void aSegmentWhoseHeaderWasWipedIsRefused() throws IOException {
+        try (Opened opened = new Opened(1, 0)) {
+            opened.append(entry(1, 10));
+            opened.sync();
+        }
+        Path file = files().getFirst();
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, 0, LogFormat.PAGE_BYTES, (byte) 0);
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> new Opened(1, 0))
+                .isInstanceOf(CorruptBlock.class)
+                .hasMessageContaining(file.getFileName().toString())
+                .hasMessageContaining("header at offset 0 is gone");
+    }
+
+    @Test
     void aMissingSegmentIsRefused() throws IOException {
         try (Opened opened = new Opened(1, 0)) {
             for (int i = 0; i < 60; i++) {
