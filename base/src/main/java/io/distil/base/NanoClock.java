@@ -10,16 +10,17 @@ public interface NanoClock {
     /// Nanoseconds from an arbitrary origin, never going back; for ages and time-outs.
     long monotonicNanos();
 
-    NanoClock SYSTEM = new NanoClock() {
-        @Override
-        public long epochNanos() {
-            Instant now = Instant.now();
-            return now.getEpochSecond() * 1_000_000_000L + now.getNano();
-        }
+    NanoClock SYSTEM =
+            new NanoClock() {
+                @Override
+                public long epochNanos() {
+                    Instant now = Instant.now();
+                    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+                }
 
-        @Override
-        public long monotonicNanos() {
-            return System.nanoTime();
-        }
-    };
+                @Override
+                public long monotonicNanos() {
+                    return System.nanoTime();
+                }
+            };
 }

@@ -103,8 +103,7 @@ public final class StatisticsAccumulator {
         double share = (double) otherCount / total;
         double delta = otherMean - mean;
         // Written as a convex combination when the difference leaves the range of a double.
-        double combinedMean =
-                Double.isInfinite(delta) ? mean * (1 - share) + otherMean * share : mean + delta * share;
+        double combinedMean = Double.isInfinite(delta) ? mean * (1 - share) + otherMean * share : mean + delta * share;
         m2 = m2 + otherM2 + delta * delta * share * count;
         min = Math.min(min, otherMin);
         max = Math.max(max, otherMax);

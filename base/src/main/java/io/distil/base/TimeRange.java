@@ -21,7 +21,14 @@ public record TimeRange(long from, long until) implements Comparable<TimeRange> 
         if (from < Times.MIN || until > Times.LIMIT) {
             throw new Refused(
                     ErrorCode.INVALID_TIME_RANGE,
-                    "time range [" + from + ", " + until + ") leaves the legal times [" + Times.MIN + ", " + Times.LIMIT
+                    "time range ["
+                            + from
+                            + ", "
+                            + until
+                            + ") leaves the legal times ["
+                            + Times.MIN
+                            + ", "
+                            + Times.LIMIT
                             + ")");
         }
     }

@@ -8,8 +8,10 @@ package io.distil.base;
 public final class Times {
     /// log2 of the legal span.
     public static final int SPAN_WIDTH_LOG2 = 62;
+
     /// The smallest legal time, inclusive.
     public static final long MIN = -(1L << 60);
+
     /// The end of the legal span, exclusive.
     public static final long LIMIT = 3L << 60;
 

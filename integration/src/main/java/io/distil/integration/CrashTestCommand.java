@@ -3,6 +3,10 @@ package io.distil.integration;
 import io.distil.daemon.cli.CommandContext;
 import io.distil.daemon.cli.Distil;
 import io.distil.integration.crash.CrashCycles;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /// `distil crash-test`: kill -9 a real daemon under load, many times.
 @Command(
@@ -31,7 +33,10 @@ final class CrashTestCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "An empty directory; default a temporary one.")
     private Path data;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
     private boolean helpAsked;
 
     CrashTestCommand(CommandContext context) {

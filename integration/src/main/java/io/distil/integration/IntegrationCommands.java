@@ -2,6 +2,7 @@ package io.distil.integration;
 
 import io.distil.daemon.cli.CommandContext;
 import io.distil.daemon.cli.CommandProvider;
+
 import java.util.Map;
 import java.util.function.Function;
 

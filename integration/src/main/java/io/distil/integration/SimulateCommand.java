@@ -2,15 +2,19 @@ package io.distil.integration;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+
 import io.distil.daemon.cli.CommandContext;
 import io.distil.daemon.cli.Distil;
 import io.distil.integration.simulation.Simulation;
+
+import org.slf4j.LoggerFactory;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /// `distil simulate`: many seeds of the simulator, or one again.
 @Command(
@@ -28,7 +32,10 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "SEED", description = "Replay this one only.")
     private Long only;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
     private boolean helpAsked;
 
     SimulateCommand(CommandContext context) {
@@ -53,16 +60,30 @@ final class SimulateCommand implements Callable<Integer> {
                 checkpoints += report.checkpoints();
             } catch (AssertionError e) {
                 e.printStackTrace(context.err());
-                context.err().println("distil: seed " + (from + i) + " fails; replay it with: ./distil simulate --seed "
-                        + (from + i));
+                context.err()
+                        .println(
+                                "distil: seed "
+                                        + (from + i)
+                                        + " fails; replay it with: ./distil simulate --seed "
+                                        + (from + i));
                 return Distil.FAILED;
             }
             if ((i + 1) % 100 == 0) {
                 out.println((i + 1) + " of " + count + " seeds");
             }
         }
-        out.println("simulate: " + count + " seeds from " + from + " passed: " + mutations + " mutations, " + commits
-                + " commits, " + checkpoints + " checkpoints");
+        out.println(
+                "simulate: "
+                        + count
+                        + " seeds from "
+                        + from
+                        + " passed: "
+                        + mutations
+                        + " mutations, "
+                        + commits
+                        + " commits, "
+                        + checkpoints
+                        + " checkpoints");
         return Distil.DONE;
     }
 }

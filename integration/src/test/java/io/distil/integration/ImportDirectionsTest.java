@@ -7,15 +7,17 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+
 import org.junit.jupiter.api.Test;
 
 /// Who may import whom: the table of ARCHITECTURE.md, held.
 class ImportDirectionsTest {
-    private static final JavaClasses CLASSES = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            // Tests of other modules come as jars.
-            .withImportOption(location -> !location.contains("-tests.jar"))
-            .importPackages("io.distil");
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter()
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    // Tests of other modules come as jars.
+                    .withImportOption(location -> !location.contains("-tests.jar"))
+                    .importPackages("io.distil");
 
     @Test
     void modulesImportOnlyWhatTheyMay() {

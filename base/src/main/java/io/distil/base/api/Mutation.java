@@ -5,6 +5,7 @@ import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,8 +44,7 @@ public sealed interface Mutation {
     /// Sets and removes annotations if the property version is still the expected one.
     ///
     /// @param expectedPropertyVersion refused as stale when the stream is at another
-    record Annotate(
-            StreamId stream, long expectedPropertyVersion, Map<String, String> changes, Set<String> removals)
+    record Annotate(StreamId stream, long expectedPropertyVersion, Map<String, String> changes, Set<String> removals)
             implements Mutation {
         public Annotate {
             changes = Map.copyOf(new TreeMap<>(changes));

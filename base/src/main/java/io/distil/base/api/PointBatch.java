@@ -4,6 +4,7 @@ import io.distil.base.BrokenInvariant;
 import io.distil.base.memory.Layouts;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+
 import java.lang.foreign.MemorySegment;
 
 /// Room for `capacity` points in off-heap columns, filled from the front. One owner thread; {@link #close} gives the memory

@@ -4,6 +4,7 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.Times;
 import io.distil.base.memory.Layouts;
+
 import java.lang.foreign.MemorySegment;
 
 /// `count` points as two columns of little-endian 64-bit numbers: times in nanoseconds, and the bits of the values.

@@ -3,6 +3,7 @@ package io.distil.base.api;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Map;
@@ -66,7 +67,11 @@ public record StreamDescriptor(
         if (key.length() > KEY_BYTES_MAX || !KEY.matcher(key).matches()) {
             throw new Refused(
                     code,
-                    what + " key '" + key + "' is not 1.." + KEY_BYTES_MAX
+                    what
+                            + " key '"
+                            + key
+                            + "' is not 1.."
+                            + KEY_BYTES_MAX
                             + " characters of a-z, 0-9, '_' and '.', starting with a letter");
         }
     }

@@ -28,14 +28,14 @@ public record StreamFilter(
 
     /// The stream called `name` in `collection`; other tags may be there too.
     public static StreamFilter ofName(String collection, String name) {
-        return new StreamFilter(
-                collection, false, Map.of(StreamDescriptor.NAME_TAG, Optional.of(name)), Map.of());
+        return new StreamFilter(collection, false, Map.of(StreamDescriptor.NAME_TAG, Optional.of(name)), Map.of());
     }
 
     public boolean matches(StreamDescriptor stream) {
-        boolean collectionMatches = collectionIsPrefix
-                ? stream.collection().startsWith(collection)
-                : stream.collection().equals(collection);
+        boolean collectionMatches =
+                collectionIsPrefix
+                        ? stream.collection().startsWith(collection)
+                        : stream.collection().equals(collection);
         return collectionMatches && hasAll(stream.tags(), tags) && hasAll(stream.annotations(), annotations);
     }
 

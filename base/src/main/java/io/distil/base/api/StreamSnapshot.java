@@ -4,6 +4,7 @@ import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

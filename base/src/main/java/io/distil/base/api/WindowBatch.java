@@ -5,6 +5,7 @@ import io.distil.base.StatisticsAccumulator;
 import io.distil.base.memory.Layouts;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+
 import java.lang.foreign.MemorySegment;
 
 /// Room for `capacity` windows in six off-heap columns of little-endian 64-bit numbers: start, count, min, mean, max and

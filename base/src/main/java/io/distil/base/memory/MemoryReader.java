@@ -1,6 +1,7 @@
 package io.distil.base.memory;
 
 import io.distil.base.CorruptBlock;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

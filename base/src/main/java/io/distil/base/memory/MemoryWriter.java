@@ -1,6 +1,7 @@
 package io.distil.base.memory;
 
 import io.distil.base.BrokenInvariant;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

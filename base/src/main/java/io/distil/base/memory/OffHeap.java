@@ -1,6 +1,7 @@
 package io.distil.base.memory;
 
 import io.distil.base.BrokenInvariant;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -27,9 +28,10 @@ public final class OffHeap {
 
     private static final byte POISON = (byte) 0xDB;
     private static final AtomicLongArray BYTES_BY_OWNER = new AtomicLongArray(MemoryOwner.values().length);
-    private static final MethodHandle ALIGNED_ALLOC = handle(
-            "aligned_alloc",
-            FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+    private static final MethodHandle ALIGNED_ALLOC =
+            handle(
+                    "aligned_alloc",
+                    FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
     private static final MethodHandle FREE = handle("free", FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
 
     private OffHeap() {}
@@ -85,9 +87,10 @@ public final class OffHeap {
 
     private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
         SymbolLookup libc = Linker.nativeLinker().defaultLookup();
-        MemorySegment symbol = libc.find(name)
-                .orElseThrow(() -> new BrokenInvariant("the C library has no " + name))
-                .reinterpret(0, Arena.global(), null);
+        MemorySegment symbol =
+                libc.find(name)
+                        .orElseThrow(() -> new BrokenInvariant("the C library has no " + name))
+                        .reinterpret(0, Arena.global(), null);
         return Linker.nativeLinker().downcallHandle(symbol, descriptor);
     }
 }

@@ -8,6 +8,7 @@ import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Times;
 import io.distil.base.Version;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -135,8 +136,7 @@ public final class ModelStore implements StreamStore {
         annotations.keySet().removeAll(m.removals());
         annotations.putAll(m.changes());
         StreamDescriptor d = s.descriptor;
-        s.descriptor =
-                new StreamDescriptor(d.id(), d.collection(), d.tags(), annotations, d.propertyVersion() + 1);
+        s.descriptor = new StreamDescriptor(d.id(), d.collection(), d.tags(), annotations, d.propertyVersion() + 1);
         return s.outcome();
     }
 
@@ -197,8 +197,9 @@ public final class ModelStore implements StreamStore {
                 found.add(new StreamInfo(s.descriptor, s.version));
             }
         }
-        found.sort(Comparator.comparing((StreamInfo i) -> i.descriptor().collection())
-                .thenComparing(i -> i.descriptor().tags().toString()));
+        found.sort(
+                Comparator.comparing((StreamInfo i) -> i.descriptor().collection())
+                        .thenComparing(i -> i.descriptor().tags().toString()));
         return new StreamCursor() {
             private int next;
 
@@ -241,9 +242,7 @@ public final class ModelStore implements StreamStore {
 
     @Override
     public synchronized List<StoredRecord> records(String prefix) {
-        return records.tailMap(prefix).values().stream()
-                .filter(r -> r.key().startsWith(prefix))
-                .toList();
+        return records.tailMap(prefix).values().stream().filter(r -> r.key().startsWith(prefix)).toList();
     }
 
     @Override
@@ -393,7 +392,12 @@ public final class ModelStore implements StreamStore {
             if (at.minor() != 0 || at.major() > version.major()) {
                 throw new Refused(
                         ErrorCode.VERSION_NOT_AVAILABLE,
-                        "version " + at + " of " + descriptor.path() + " is not available; the present one is " + version);
+                        "version "
+                                + at
+                                + " of "
+                                + descriptor.path()
+                                + " is not available; the present one is "
+                                + version);
             }
             return new ModelSnapshot(this, at, majors.get((int) at.major()));
         }
@@ -481,8 +485,7 @@ public final class ModelStore implements StreamStore {
             TreeMap<Long, StatisticsAccumulator> windows = new TreeMap<>();
             if (from < until) {
                 for (Point p : list(from, until)) {
-                    windows.computeIfAbsent(
-                                    Times.alignDown(p.time(), widthLog2), _ -> new StatisticsAccumulator())
+                    windows.computeIfAbsent(Times.alignDown(p.time(), widthLog2), _ -> new StatisticsAccumulator())
                             .add(p.value());
                 }
             }
@@ -531,7 +534,9 @@ public final class ModelStore implements StreamStore {
                 throw new Refused(ErrorCode.INVALID_TIME, "time " + time + " is not legal");
             }
             List<Point> side =
-                    direction == Direction.FORWARD ? list(time, Times.LIMIT) : list(Times.MIN, Math.max(Times.MIN, time));
+                    direction == Direction.FORWARD
+                            ? list(time, Times.LIMIT)
+                            : list(Times.MIN, Math.max(Times.MIN, time));
             if (side.isEmpty()) {
                 return Optional.empty();
             }

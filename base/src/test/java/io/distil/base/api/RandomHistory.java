@@ -4,6 +4,7 @@ import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Times;
 import io.distil.base.Version;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +47,14 @@ public final class RandomHistory implements AutoCloseable {
     public List<Mutation> creations() {
         List<Mutation> creations = new ArrayList<>();
         for (int i = 0; i < streams.size(); i++) {
-            creations.add(new Mutation.Create(new StreamDescriptor(
-                    streams.get(i), "random/" + i % 2, Map.of("name", "s" + i), Map.of("made", "by chance"), 1)));
+            creations.add(
+                    new Mutation.Create(
+                            new StreamDescriptor(
+                                    streams.get(i),
+                                    "random/" + i % 2,
+                                    Map.of("name", "s" + i),
+                                    Map.of("made", "by chance"),
+                                    1)));
         }
         return creations;
     }
@@ -57,19 +64,19 @@ public final class RandomHistory implements AutoCloseable {
         StreamId stream = streams.get(random.nextInt(streams.size()));
         int dice = random.nextInt(100);
         if (dice < 70) {
-            return new Mutation.Insert(
-                    stream, points(Times.MIN, Times.LIMIT), MergePolicy.ofNumber(random.nextInt(4)));
+            return new Mutation.Insert(stream, points(Times.MIN, Times.LIMIT), MergePolicy.ofNumber(random.nextInt(4)));
         } else if (dice < 78) {
             return new Mutation.Flush(stream);
         } else if (dice < 83) {
             return new Mutation.Delete(stream, range());
         } else if (dice < 89) {
             Version present = model.info(stream).version();
-            Version since = random.nextInt(3) == 0
-                    ? present
-                    : new Version(
-                            Math.max(0, present.major() - random.nextInt(2)),
-                            present.minor() == 0 ? 0 : random.nextLong(present.minor()));
+            Version since =
+                    random.nextInt(3) == 0
+                            ? present
+                            : new Version(
+                                    Math.max(0, present.major() - random.nextInt(2)),
+                                    present.minor() == 0 ? 0 : random.nextLong(present.minor()));
             return new Mutation.DeleteUncommitted(stream, range(), since);
         } else if (dice < 91) {
             return new Mutation.Annotate(

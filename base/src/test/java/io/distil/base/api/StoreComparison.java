@@ -6,6 +6,7 @@ import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Times;
 import io.distil.base.Version;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,13 +148,14 @@ public final class StoreComparison {
                 WindowBatch batch = new WindowBatch(batchWindows)) {
             while (cursor.next(batch) > 0) {
                 for (int i = 0; i < batch.count(); i++) {
-                    all.add(new Window(
-                            batch.start(i),
-                            batch.points(i),
-                            batch.min(i),
-                            batch.mean(i),
-                            batch.max(i),
-                            batch.stddev(i)));
+                    all.add(
+                            new Window(
+                                    batch.start(i),
+                                    batch.points(i),
+                                    batch.min(i),
+                                    batch.mean(i),
+                                    batch.max(i),
+                                    batch.stddev(i)));
                 }
             }
         }
@@ -166,12 +168,13 @@ public final class StoreComparison {
             Window a = actual.get(i);
             Window e = expected.get(i);
             double scale = Math.max(Math.abs(e.min()), Math.abs(e.max()));
-            boolean same = a.start() == e.start()
-                    && a.count() == e.count()
-                    && Double.compare(a.min(), e.min()) == 0
-                    && Double.compare(a.max(), e.max()) == 0
-                    && Math.abs(a.mean() - e.mean()) <= 1e-9 * scale + Double.MIN_NORMAL
-                    && (scale > 1e150 || Math.abs(a.stddev() - e.stddev()) <= 1e-7 * scale + Double.MIN_NORMAL);
+            boolean same =
+                    a.start() == e.start()
+                            && a.count() == e.count()
+                            && Double.compare(a.min(), e.min()) == 0
+                            && Double.compare(a.max(), e.max()) == 0
+                            && Math.abs(a.mean() - e.mean()) <= 1e-9 * scale + Double.MIN_NORMAL
+                            && (scale > 1e150 || Math.abs(a.stddev() - e.stddev()) <= 1e-7 * scale + Double.MIN_NORMAL);
             assertThat(same).as("%s: window %d is %s, wanted %s", what, i, a, e).isTrue();
         }
     }

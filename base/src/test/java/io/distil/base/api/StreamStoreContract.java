@@ -11,6 +11,11 @@ import io.distil.base.Times;
 import io.distil.base.Version;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +23,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /// What every {@link StreamStore} must do. A test class for an implementation extends this and opens one.
 public abstract class StreamStoreContract {
@@ -54,18 +56,17 @@ public abstract class StreamStoreContract {
 
     @Test
     void aCreatedStreamIsFoundByIdCollectionTagsAndAnnotations() throws Exception {
-        StreamDescriptor d = new StreamDescriptor(
-                ID, "plant/line1", Map.of("name", "temperature", "unit", "degC"), Map.of("site", "north"), 1);
+        StreamDescriptor d =
+                new StreamDescriptor(
+                        ID, "plant/line1", Map.of("name", "temperature", "unit", "degC"), Map.of("site", "north"), 1);
         store.submit(new Mutation.Create(d)).join();
         create(new StreamId(3, 4), "plant/line2", "temperature");
 
         assertThat(store.info(ID)).isEqualTo(new StreamInfo(d, Version.ZERO));
         assertThat(find(StreamFilter.ofPrefix("plant/"))).hasSize(2);
         assertThat(find(StreamFilter.ofName("plant/line1", "temperature"))).containsExactly(ID);
-        assertThat(find(new StreamFilter("", true, Map.of("unit", Optional.empty()), Map.of())))
-                .containsExactly(ID);
-        assertThat(find(new StreamFilter("", true, Map.of(), Map.of("site", Optional.of("south")))))
-                .isEmpty();
+        assertThat(find(new StreamFilter("", true, Map.of("unit", Optional.empty()), Map.of()))).containsExactly(ID);
+        assertThat(find(new StreamFilter("", true, Map.of(), Map.of("site", Optional.of("south"))))).isEmpty();
         assertThat(store.collections("plant")).containsExactly("plant/line1", "plant/line2");
         assertThat(store.collections("x")).isEmpty();
     }
@@ -95,8 +96,7 @@ public abstract class StreamStoreContract {
     @Test
     void aStalePropertyVersionIsRefusedAndNothingChanges() throws Exception {
         create(ID, "c", "a");
-        Outcome outcome = store.submit(new Mutation.Annotate(ID, 1, Map.of("k", "v"), Set.of()))
-                .join();
+        Outcome outcome = store.submit(new Mutation.Annotate(ID, 1, Map.of("k", "v"), Set.of())).join();
         assertThat(outcome.propertyVersion()).isEqualTo(2);
         assertRefused(ErrorCode.STALE_PROPERTY_VERSION, new Mutation.Annotate(ID, 1, Map.of("k", "w"), Set.of()));
         assertThat(store.info(ID).descriptor().annotations()).containsExactlyEntriesOf(Map.of("k", "v"));
@@ -162,9 +162,7 @@ public abstract class StreamStoreContract {
     }
 
     private Version deleteUncommitted(Version since) {
-        return store.submit(new Mutation.DeleteUncommitted(ID, new TimeRange(0, 20), since))
-                .join()
-                .version();
+        return store.submit(new Mutation.DeleteUncommitted(ID, new TimeRange(0, 20), since)).join().version();
     }
 
     @Test
@@ -186,12 +184,13 @@ public abstract class StreamStoreContract {
     void unknownStreamsAreRefusedEverywhere() {
         StreamId unknown = new StreamId(77, 77);
         TimeRange range = new TimeRange(0, 1);
-        for (Mutation mutation : List.of(
-                new Mutation.Flush(unknown),
-                new Mutation.Delete(unknown, range),
-                new Mutation.DeleteUncommitted(unknown, range, Version.ZERO),
-                new Mutation.Annotate(unknown, 1, Map.of(), Set.of()),
-                new Mutation.Obliterate(unknown))) {
+        for (Mutation mutation :
+                List.of(
+                        new Mutation.Flush(unknown),
+                        new Mutation.Delete(unknown, range),
+                        new Mutation.DeleteUncommitted(unknown, range, Version.ZERO),
+                        new Mutation.Annotate(unknown, 1, Map.of(), Set.of()),
+                        new Mutation.Obliterate(unknown))) {
             assertRefused(ErrorCode.NO_SUCH_STREAM, mutation);
         }
     }
@@ -249,8 +248,7 @@ public abstract class StreamStoreContract {
             points.append(2, 2.0);
             Mutation.Replace replace = new Mutation.Replace(ID, new TimeRange(0, 5), points.columns());
             Mutation.PutRecord put = new Mutation.PutRecord("d/x", 0, Optional.of(cursor));
-            Outcome outcome =
-                    store.submit(new Mutation.Atomic(List.of(replace), List.of(put))).join();
+            Outcome outcome = store.submit(new Mutation.Atomic(List.of(replace), List.of(put))).join();
             assertThat(outcome.version()).isEqualTo(new Version(0, 2));
             assertThat(values()).containsExactly(2.0, 5.0);
             assertThat(store.record("d/x").orElseThrow().value()).isEqualTo(cursor);
@@ -335,9 +333,7 @@ public abstract class StreamStoreContract {
 
     private List<Double> values(VersionSelector at) throws Exception {
         try (StreamSnapshot snapshot = store.snapshot(ID, at)) {
-            return StoreComparison.points(snapshot, TimeRange.ALL, 2).stream()
-                    .map(Point::value)
-                    .toList();
+            return StoreComparison.points(snapshot, TimeRange.ALL, 2).stream().map(Point::value).toList();
         }
     }
 

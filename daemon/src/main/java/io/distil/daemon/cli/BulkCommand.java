@@ -6,8 +6,10 @@ import io.distil.base.Refused;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
-import java.io.IOException;
+
 import picocli.CommandLine.Option;
+
+import java.io.IOException;
 
 /// A command that reads rows and stores them in batches.
 abstract class BulkCommand extends ClientCommand {
@@ -15,8 +17,9 @@ abstract class BulkCommand extends ClientCommand {
             names = "--merge",
             paramLabel = "POLICY",
             order = 20,
-            description = "What a point does to those already at its time: never (keep both, the default), equal (drop an"
-                    + " identical one), retain (the old one wins), replace (the new one wins).")
+            description =
+                    "What a point does to those already at its time: never (keep both, the default), equal (drop an"
+                            + " identical one), retain (the old one wins), replace (the new one wins).")
     private MergePolicy policy = MergePolicy.NEVER;
 
     @Option(names = "--create", order = 21, description = "Create a stream that does not exist.")
@@ -47,17 +50,23 @@ abstract class BulkCommand extends ClientCommand {
         RowSink sink;
         try (PointUploader uploader =
                 new PointUploader(store, PointUploader.BATCH_POINTS, PointUploader.IN_FLIGHT_MAX)) {
-            sink = new RowSink(uploader, policy, skipsBad, sentence -> {
-                progress.erase();
-                remark(sentence);
-            });
+            sink =
+                    new RowSink(
+                            uploader,
+                            policy,
+                            skipsBad,
+                            sentence -> {
+                                progress.erase();
+                                remark(sentence);
+                            });
             try {
                 read(store, sink, progress);
                 uploader.finish();
             } catch (BadRow e) {
                 sink.abandon();
                 uploader.finish();
-                throw new BadRow(e.getMessage() + "; " + stored(uploader, sink) + "; --skip-bad goes on after bad rows");
+                throw new BadRow(
+                        e.getMessage() + "; " + stored(uploader, sink) + "; --skip-bad goes on after bad rows");
             } catch (IOException | RuntimeException e) {
                 sink.abandon();
                 progress.erase();

@@ -4,16 +4,19 @@ import io.distil.base.TimeRange;
 import io.distil.base.Version;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
-import java.io.IOException;
-import java.util.Optional;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.util.Optional;
 
 /// `distil changes`: where a stream differs between two versions.
 @Command(
         name = "changes",
-        description = "Prints the ranges of time in which a stream may differ from an earlier version. Nothing that changed"
-                + " is left out.")
+        description =
+                "Prints the ranges of time in which a stream may differ from an earlier version. Nothing that changed"
+                        + " is left out.")
 final class ChangesCommand extends RangeCommand {
     @Option(
             names = "--since",

@@ -1,6 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.NanoClock;
+
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;

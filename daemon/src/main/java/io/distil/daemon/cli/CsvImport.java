@@ -2,6 +2,7 @@ package io.distil.daemon.cli;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ final class CsvImport {
 
     private static final Set<String> TIME_HEADINGS = Set.of("time", "timestamp", "date", "datetime", "ts");
     private static final Set<String> VALUE_HEADINGS = Set.of("value");
+
     /// Bare numbers below this, as nanoseconds, lie within the first year after 1970: seconds, most likely.
     private static final long DOUBTFUL_NANOS = 365L * 86_400 * 1_000_000_000;
 
@@ -74,8 +76,14 @@ final class CsvImport {
         }
         int fields = csv.fieldCount();
         if (timeField >= fields || valueField >= fields) {
-            sink.bad(csv.line(), "has " + fields + (fields == 1 ? " column" : " columns") + ", column "
-                    + (Math.max(timeField, valueField) + 1) + " is wanted");
+            sink.bad(
+                    csv.line(),
+                    "has "
+                            + fields
+                            + (fields == 1 ? " column" : " columns")
+                            + ", column "
+                            + (Math.max(timeField, valueField) + 1)
+                            + " is wanted");
             return;
         }
         byte[] bytes = csv.buffer();
@@ -125,8 +133,14 @@ final class CsvImport {
         if (TimeParser.isNumber(bytes, from, until) && isSmall && time != 0) {
             throw new Refused(
                     ErrorCode.INVALID_TIME,
-                    name + ":" + csv.line() + ": time " + excerpt(timeField) + " as nanoseconds is "
-                            + TimeText.format(time) + "; say what it counts with --time-unit s, ms, us or ns");
+                    name
+                            + ":"
+                            + csv.line()
+                            + ": time "
+                            + excerpt(timeField)
+                            + " as nanoseconds is "
+                            + TimeText.format(time)
+                            + "; say what it counts with --time-unit s, ms, us or ns");
         }
     }
 

@@ -5,10 +5,12 @@ import io.distil.base.Version;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
-import java.io.IOException;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
 
 /// `distil delete`: removes the points of a range.
 @Command(
@@ -53,13 +55,20 @@ final class DeleteCommand extends ClientCommand {
     protected void run(StreamStore store) throws IOException {
         TimeRange range = new TimeRange(fromNanos, toNanos);
         StreamInfo stream = stream(store, streamName);
-        Mutation mutation = since == null
-                ? new Mutation.Delete(stream.descriptor().id(), range)
-                : new Mutation.DeleteUncommitted(stream.descriptor().id(), range, since);
+        Mutation mutation =
+                since == null
+                        ? new Mutation.Delete(stream.descriptor().id(), range)
+                        : new Mutation.DeleteUncommitted(stream.descriptor().id(), range, since);
         Version version = await(store.submit(mutation)).version();
         answer(
-                "deleted " + TimeText.format(fromNanos) + " to " + TimeText.format(toNanos) + " from "
-                        + stream.descriptor().path() + ", now at version " + version,
+                "deleted "
+                        + TimeText.format(fromNanos)
+                        + " to "
+                        + TimeText.format(toNanos)
+                        + " from "
+                        + stream.descriptor().path()
+                        + ", now at version "
+                        + version,
                 rows -> rows.version(version));
     }
 }

@@ -2,6 +2,14 @@ package io.distil.daemon.cli;
 
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -18,12 +26,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// The entry of `./distil`: the table of commands, and what becomes of their errors.
 ///
@@ -38,8 +40,10 @@ import picocli.CommandLine.Spec;
 public final class Distil implements Runnable {
     /// Done.
     public static final int DONE = ExitCode.OK;
+
     /// Refused or failed, with a sentence on standard error.
     public static final int FAILED = ExitCode.SOFTWARE;
+
     /// Not a command line that can be understood.
     public static final int WRONG_USAGE = ExitCode.USAGE;
 
@@ -47,13 +51,15 @@ public final class Distil implements Runnable {
     private static final int HELP_COLUMNS = 100;
     private static final Map<String, Function<CommandContext, Object>> COMMANDS = commands();
 
-    @Spec
-    private CommandLine.Model.CommandSpec spec;
+    @Spec private CommandLine.Model.CommandSpec spec;
 
     @Option(names = "--version", versionHelp = true, description = "Print the version and exit.")
     private boolean versionAsked;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
     private boolean helpAsked;
 
     @Option(names = "--debug", description = "Print the stack trace of a failure.")
@@ -80,14 +86,15 @@ public final class Distil implements Runnable {
     }
 
     public static void main(String[] args) {
-        CommandContext context = new CommandContext(
-                new FileInputStream(FileDescriptor.in),
-                new FileOutputStream(FileDescriptor.out),
-                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
-                System.getenv(),
-                CommandContext.Terminal.ofLauncher(),
-                NanoClock.SYSTEM,
-                NetworkOpener.INSTANCE);
+        CommandContext context =
+                new CommandContext(
+                        new FileInputStream(FileDescriptor.in),
+                        new FileOutputStream(FileDescriptor.out),
+                        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                        System.getenv(),
+                        CommandContext.Terminal.ofLauncher(),
+                        NanoClock.SYSTEM,
+                        NetworkOpener.INSTANCE);
         System.exit(run(context, args));
     }
 
@@ -99,14 +106,15 @@ public final class Distil implements Runnable {
         PrintWriter err = new PrintWriter(context.err(), true, StandardCharsets.UTF_8);
         boolean debug = Arrays.asList(args).contains("--debug");
         List<String> words = Arrays.stream(args).filter(a -> !a.equals("--debug")).toList();
-        CommandLine line = commandLine(context, words)
-                .setOut(out)
-                .setErr(err)
-                .setUsageHelpWidth(HELP_COLUMNS)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
-                .setParameterExceptionHandler((e, _) -> explainUsage(e))
-                .setExecutionExceptionHandler((e, _, _) -> explainFailure(e, debug, context.err()));
+        CommandLine line =
+                commandLine(context, words)
+                        .setOut(out)
+                        .setErr(err)
+                        .setUsageHelpWidth(HELP_COLUMNS)
+                        .setCaseInsensitiveEnumValuesAllowed(true)
+                        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                        .setParameterExceptionHandler((e, _) -> explainUsage(e))
+                        .setExecutionExceptionHandler((e, _, _) -> explainFailure(e, debug, context.err()));
         return line.execute(words.toArray(String[]::new));
     }
 
@@ -137,7 +145,8 @@ public final class Distil implements Runnable {
     private static int explainUsage(ParameterException e) {
         CommandLine line = e.getCommandLine();
         PrintWriter err = line.getErr();
-        err.println("distil: " + usageSentence(e, line) + "; see '" + line.getCommandSpec().qualifiedName() + " --help'");
+        err.println(
+                "distil: " + usageSentence(e, line) + "; see '" + line.getCommandSpec().qualifiedName() + " --help'");
         CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
         return WRONG_USAGE;
     }
@@ -183,8 +192,10 @@ public final class Distil implements Runnable {
             case java.nio.file.AccessDeniedException e -> "file " + e.getFile() + " may not be read";
             case IOException _ when message != null -> oneLine(message);
             default ->
-                "internal error: " + failure.getClass().getSimpleName()
-                        + (message == null ? "" : ": " + oneLine(message)) + "; --debug shows where";
+                    "internal error: "
+                            + failure.getClass().getSimpleName()
+                            + (message == null ? "" : ": " + oneLine(message))
+                            + "; --debug shows where";
         };
     }
 

@@ -3,9 +3,11 @@ package io.distil.daemon.cli;
 import io.distil.base.Version;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
-import java.io.IOException;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
 
 /// `distil flush`: commits what is buffered.
 @Command(name = "flush", description = "Commits what is buffered of a stream; does nothing when nothing is.")

@@ -8,11 +8,13 @@ import io.distil.base.api.PointBatch;
 import io.distil.base.api.StreamFilter;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /// `distil generate`: made-up load, the same for the same seed.
 @Command(
@@ -46,7 +48,11 @@ final class GenerateCommand extends ClientCommand {
             description = "The time of the first points; else 2023-11-14T22:13:20Z.")
     private String start = "1700000000000000000";
 
-    @Option(names = "--collection", paramLabel = "C", order = 6, description = "Of the streams; else generated/PROFILE.")
+    @Option(
+            names = "--collection",
+            paramLabel = "C",
+            order = 6,
+            description = "Of the streams; else generated/PROFILE.")
     private String collection;
 
     @Option(
@@ -103,18 +109,18 @@ final class GenerateCommand extends ClientCommand {
         }
         answer(
                 "generated " + pointCount + " points in each of " + streamCount + " streams of " + collection,
-                rows -> rows.text("collection", collection)
-                        .text("profile", profile.label())
-                        .integer("seed", seed)
-                        .integer("streams", streamCount)
-                        .integer("points", total));
+                rows ->
+                        rows.text("collection", collection)
+                                .text("profile", profile.label())
+                                .integer("seed", seed)
+                                .integer("streams", streamCount)
+                                .integer("points", total));
     }
 
     private StreamId target(StreamStore store, String name) throws IOException {
         List<StreamInfo> found = StreamNames.find(store, StreamFilter.ofName(collection, name), 2);
         if (found.size() > 1) {
-            throw new Refused(
-                    ErrorCode.INVALID_ARGUMENT, "several streams are called " + collection + "/" + name);
+            throw new Refused(ErrorCode.INVALID_ARGUMENT, "several streams are called " + collection + "/" + name);
         }
         StreamInfo stream = found.isEmpty() ? StreamCommands.create(store, collection + "/" + name) : found.getFirst();
         return stream.descriptor().id();

@@ -10,10 +10,12 @@ import picocli.CommandLine.Spec;
 /// A command that only holds others: `distil stream ls`, `distil import csv`.
 @Command(synopsisSubcommandLabel = "COMMAND", commandListHeading = "%nCommands:%n", optionListHeading = "%n")
 public final class Group implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
     private boolean helpAsked;
 
     private Group() {}

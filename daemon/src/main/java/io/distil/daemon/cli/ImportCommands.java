@@ -3,6 +3,12 @@ package io.distil.daemon.cli;
 import io.distil.base.Version;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,10 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `distil import csv`: files of rows into streams.
 final class ImportCommands {
@@ -58,22 +60,25 @@ final class ImportCommands {
                 required = true,
                 paramLabel = "STREAM",
                 order = 1,
-                description = "COLLECTION/NAME or a UUID; '{file}' in it stands for the file's name without its ending.")
+                description =
+                        "COLLECTION/NAME or a UUID; '{file}' in it stands for the file's name without its ending.")
         private String streamName;
 
         @Option(
                 names = "--time-column",
                 paramLabel = "C",
                 order = 2,
-                description = "Heading, or number from 1; else a column called time, timestamp, date, datetime or ts, else"
-                        + " the first.")
+                description =
+                        "Heading, or number from 1; else a column called time, timestamp, date, datetime or ts, else"
+                                + " the first.")
         private String timeColumn;
 
         @Option(
                 names = "--value-column",
                 paramLabel = "C",
                 order = 3,
-                description = "Heading, or number from 1; else a column called value, else the first that is not the time.")
+                description =
+                        "Heading, or number from 1; else a column called value, else the first that is not the time.")
         private String valueColumn;
 
         @Option(
@@ -117,8 +122,8 @@ final class ImportCommands {
 
         @Override
         protected void read(StreamStore store, RowSink sink, Progress progress) throws IOException {
-            CsvImport.Shape shape = new CsvImport.Shape(
-                    timeColumn, valueColumn, timeUnit == null ? 0 : timeUnit.nanos, separator);
+            CsvImport.Shape shape =
+                    new CsvImport.Shape(timeColumn, valueColumn, timeUnit == null ? 0 : timeUnit.nanos, separator);
             Map<String, StreamInfo> targets = new HashMap<>();
             long bytesBefore = 0;
             for (String file : files) {

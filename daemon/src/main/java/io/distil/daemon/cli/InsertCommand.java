@@ -4,17 +4,20 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+
 import io.distil.base.Version;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PushbackInputStream;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /// `distil insert`: points from standard input.
 @Command(
@@ -72,11 +75,18 @@ final class InsertCommand extends BulkCommand {
     protected void report(StreamStore store) throws IOException {
         Version version = store.info(target.descriptor().id()).version();
         answer(
-                "inserted " + points + (points == 1 ? " point" : " points") + " into " + target.descriptor().path() + ", now at version " + version,
-                rows -> rows.text("stream", target.descriptor().path())
-                        .integer("points", points)
-                        .integer("bad", badRows)
-                        .version(version));
+                "inserted "
+                        + points
+                        + (points == 1 ? " point" : " points")
+                        + " into "
+                        + target.descriptor().path()
+                        + ", now at version "
+                        + version,
+                rows ->
+                        rows.text("stream", target.descriptor().path())
+                                .integer("points", points)
+                                .integer("bad", badRows)
+                                .version(version));
     }
 
     private void readJsonLines(InputStream in, RowSink sink, Progress progress) throws IOException {

@@ -2,7 +2,9 @@ package io.distil.daemon.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import io.distil.base.Version;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -56,24 +58,28 @@ final class JsonRows implements Rows {
 
     @Override
     public Rows texts(String name, Map<String, String> values) {
-        return field(name, () -> {
-            json.writeStartObject();
-            for (var entry : values.entrySet()) {
-                json.writeStringField(entry.getKey(), entry.getValue());
-            }
-            json.writeEndObject();
-        });
+        return field(
+                name,
+                () -> {
+                    json.writeStartObject();
+                    for (var entry : values.entrySet()) {
+                        json.writeStringField(entry.getKey(), entry.getValue());
+                    }
+                    json.writeEndObject();
+                });
     }
 
     @Override
     public Rows list(String name, List<String> values) {
-        return field(name, () -> {
-            json.writeStartArray();
-            for (String value : values) {
-                json.writeString(value);
-            }
-            json.writeEndArray();
-        });
+        return field(
+                name,
+                () -> {
+                    json.writeStartArray();
+                    for (String value : values) {
+                        json.writeString(value);
+                    }
+                    json.writeEndArray();
+                });
     }
 
     @Override

@@ -6,9 +6,11 @@ import io.distil.base.api.Direction;
 import io.distil.base.api.Point;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
-import java.io.IOException;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+
+import java.io.IOException;
 
 /// `distil nearest`: the first point at or after a time, or the last before it.
 @Command(name = "nearest", description = "Prints the first point at or after a time, or the last one before it.")
@@ -32,11 +34,15 @@ final class NearestCommand extends QueryCommand {
 
     @Override
     protected void run(StreamInfo stream, StreamSnapshot snapshot) throws IOException {
-        Point point = snapshot.nearest(atNanos, backward ? Direction.BACKWARD : Direction.FORWARD)
-                .orElseThrow(() -> new Refused(
-                        ErrorCode.NO_SUCH_POINT,
-                        stream.descriptor().path() + " has no point " + (backward ? "before " : "at or after ")
-                                + TimeText.format(atNanos)));
+        Point point =
+                snapshot.nearest(atNanos, backward ? Direction.BACKWARD : Direction.FORWARD)
+                        .orElseThrow(() ->
+                                new Refused(
+                                        ErrorCode.NO_SUCH_POINT,
+                                        stream.descriptor().path()
+                                                + " has no point "
+                                                + (backward ? "before " : "at or after ")
+                                                + TimeText.format(atNanos)));
         try (Rows rows = rows()) {
             rows.time("time", point.time()).number("value", point.value()).end();
         }

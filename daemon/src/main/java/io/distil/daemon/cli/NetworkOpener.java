@@ -3,6 +3,7 @@ package io.distil.daemon.cli;
 import io.distil.base.api.StreamStore;
 import io.distil.wire.client.DistilClient;
 import io.distil.wire.client.DistilClientOptions;
+
 import java.io.IOException;
 
 /// Opens a daemon over the network.

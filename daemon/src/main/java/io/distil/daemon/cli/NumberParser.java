@@ -55,10 +55,7 @@ final class NumberParser {
                 break;
             }
         }
-        boolean isExact = at == end
-                && digitCount > 0
-                && digitCount <= DIGITS_MAX
-                && digits <= EXACT_INTEGER_MAX;
+        boolean isExact = at == end && digitCount > 0 && digitCount <= DIGITS_MAX && digits <= EXACT_INTEGER_MAX;
         if (!isExact) {
             return parseSlowly(text, start, end);
         }

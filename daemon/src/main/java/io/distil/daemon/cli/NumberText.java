@@ -6,6 +6,7 @@ import java.math.MathContext;
 /// Doubles for people's eyes.
 final class NumberText {
     private static final MathContext SIX_DIGITS = new MathContext(6);
+
     /// From here on an exponent is shorter to read than digits.
     private static final double PLAIN_LIMIT = 1e15;
 

@@ -1,6 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.TimeRange;
+
 import java.util.Arrays;
 
 /// A range of times cut into equal columns of dots, each with the statistics of the windows that begin in it.

@@ -6,10 +6,12 @@ import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WindowCursor;
-import java.io.IOException;
-import java.util.Optional;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.util.Optional;
 
 /// `distil plot`: a stream as a picture in the terminal.
 ///
@@ -37,7 +39,8 @@ final class PlotCommand extends RangeCommand {
     protected void checkUsage() {
         super.checkUsage();
         if (rows < ROWS_MIN || rows > ROWS_MAX) {
-            throw wrongUsage("Invalid value for option '--rows': " + ROWS_MIN + " to " + ROWS_MAX + " lines can be drawn");
+            throw wrongUsage(
+                    "Invalid value for option '--rows': " + ROWS_MIN + " to " + ROWS_MAX + " lines can be drawn");
         }
     }
 
@@ -47,7 +50,10 @@ final class PlotCommand extends RangeCommand {
             remark(stream.descriptor().path() + " has no points there");
             return;
         }
-        int width = columns > 0 ? new CommandContext.Terminal(false, false, columns).columns() : context().terminal().columns();
+        int width =
+                columns > 0
+                        ? new CommandContext.Terminal(false, false, columns).columns()
+                        : context().terminal().columns();
         TimeRange range = asked.get().range();
         PlotColumns data = new PlotColumns(range, TerminalPlot.dotColumns(width));
         read(snapshot, range, data);

@@ -1,6 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.TimeRange;
+
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -14,11 +15,32 @@ final class PlotTicks {
     private static final long MINUTE = 60 * SECOND;
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
+
     /// Steps people count in, from a second on; below, one, two and five times a power of ten.
     private static final long[] TIME_STEPS = {
-        SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE,
-        15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY
+        SECOND,
+        2 * SECOND,
+        5 * SECOND,
+        10 * SECOND,
+        15 * SECOND,
+        30 * SECOND,
+        MINUTE,
+        2 * MINUTE,
+        5 * MINUTE,
+        10 * MINUTE,
+        15 * MINUTE,
+        30 * MINUTE,
+        HOUR,
+        2 * HOUR,
+        3 * HOUR,
+        6 * HOUR,
+        12 * HOUR,
+        DAY,
+        2 * DAY,
+        7 * DAY,
+        14 * DAY
     };
+
     /// Beyond that, whole months.
     private static final int[] MONTH_STEPS = {1, 2, 3, 6, 12, 24, 60, 120, 240};
 
@@ -47,9 +69,10 @@ final class PlotTicks {
         }
         BigDecimal exact = new BigDecimal(multiple);
         int scale = -(int) Math.floor(Math.log10(step));
-        BigDecimal rounded = scale >= 0
-                ? exact.setScale(Math.min(scale, 20), RoundingMode.HALF_EVEN)
-                : exact.round(new MathContext(6));
+        BigDecimal rounded =
+                scale >= 0
+                        ? exact.setScale(Math.min(scale, 20), RoundingMode.HALF_EVEN)
+                        : exact.round(new MathContext(6));
         String plain = rounded.toPlainString();
         return plain.length() <= 9 ? plain : NumberText.sixDigits(multiple);
     }

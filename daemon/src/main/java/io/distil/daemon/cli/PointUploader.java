@@ -5,6 +5,7 @@ import io.distil.base.StreamId;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.PointBatch;
 import io.distil.base.api.StreamStore;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;

@@ -4,10 +4,12 @@ import io.distil.base.api.PointBatch;
 import io.distil.base.api.PointCursor;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
-import java.io.IOException;
-import java.util.Optional;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.util.Optional;
 
 /// `distil points`: raw points of a range.
 @Command(name = "points", description = "Prints the points of a range, in time order.")

@@ -1,6 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.NanoClock;
+
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -66,13 +67,24 @@ public final class Progress {
         double share = Math.clamp((double) done / total, 0.0, 1.0);
         int full = (int) (share * BAR_CELLS);
         String left = share > 0.01 ? seconds((long) (elapsedNanos / share * (1 - share))) + " left" : "";
-        return "[" + "█".repeat(full) + "·".repeat(BAR_CELLS - full) + "] "
+        return "["
+                + "█".repeat(full)
+                + "·".repeat(BAR_CELLS - full)
+                + "] "
                 + String.format(Locale.ROOT, "%3d %%  %s", (int) (100 * share), left);
     }
 
     private String rate(long count, long elapsedNanos) {
         double perSecond = count / Math.max(elapsedNanos / 1e9, 1e-3);
-        return amount(count) + " " + unit + " in " + seconds(elapsedNanos) + ", " + amount((long) perSecond) + " " + unit
+        return amount(count)
+                + " "
+                + unit
+                + " in "
+                + seconds(elapsedNanos)
+                + ", "
+                + amount((long) perSecond)
+                + " "
+                + unit
                 + "/s";
     }
 

@@ -9,10 +9,12 @@ import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
-import java.io.IOException;
-import java.util.Optional;
+
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.util.Optional;
 
 /// A question about the points of one stream at one version.
 abstract class QueryCommand extends ClientCommand {

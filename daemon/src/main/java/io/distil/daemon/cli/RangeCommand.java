@@ -4,9 +4,11 @@ import io.distil.base.TimeRange;
 import io.distil.base.Times;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
+
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.util.Optional;
-import picocli.CommandLine.Option;
 
 /// A question about a range of times; without `--from` or `--to`, about all there is on that side.
 abstract class RangeCommand extends QueryCommand {

@@ -4,6 +4,7 @@ import io.distil.base.StreamId;
 import io.distil.base.Times;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.PointBatch;
+
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -49,8 +50,14 @@ final class RowSink {
     /// @param line where it stands
     void accept(long line, long time, double value) throws IOException {
         if (!Times.isLegal(time)) {
-            bad(line, "time " + time + " ns is outside the legal times " + TimeText.format(Times.MIN) + " to "
-                    + TimeText.format(Times.LIMIT));
+            bad(
+                    line,
+                    "time "
+                            + time
+                            + " ns is outside the legal times "
+                            + TimeText.format(Times.MIN)
+                            + " to "
+                            + TimeText.format(Times.LIMIT));
         } else if (!Double.isFinite(value)) {
             bad(line, "value " + value + " is not finite");
         } else {

@@ -1,8 +1,10 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.api.StreamStore;
-import java.io.IOException;
+
 import picocli.CommandLine.Command;
+
+import java.io.IOException;
 
 /// `distil status`: what the daemon says of itself.
 @Command(name = "status", description = "Prints what the daemon says of itself.")

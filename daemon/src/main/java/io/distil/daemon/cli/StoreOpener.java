@@ -1,6 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.api.StreamStore;
+
 import java.io.IOException;
 
 /// Finds the store a command speaks to: over the network, or in the same process for tests and the embedded node.

@@ -15,6 +15,12 @@ import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WindowCursor;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `distil stream create|ls|info|annotate|obliterate`: streams themselves, not their points.
 final class StreamCommands {
@@ -88,7 +90,11 @@ final class StreamCommands {
         @Option(names = "--uuid", paramLabel = "UUID", order = 1, description = "Its UUID; else a random one.")
         private UUID uuid;
 
-        @Option(names = "--tag", paramLabel = "KEY=VALUE", order = 2, description = "A further tag, part of its identity.")
+        @Option(
+                names = "--tag",
+                paramLabel = "KEY=VALUE",
+                order = 2,
+                description = "A further tag, part of its identity.")
         private Map<String, String> tags = Map.of();
 
         @Option(names = "--annotation", paramLabel = "KEY=VALUE", order = 3, description = "What people say about it.")
@@ -110,7 +116,11 @@ final class StreamCommands {
     private static final class Ls extends ClientCommand {
         private static final int PAGE_STREAMS = 1000;
 
-        @Parameters(index = "0", arity = "0..1", paramLabel = "PREFIX", description = "Collections that start so; else all.")
+        @Parameters(
+                index = "0",
+                arity = "0..1",
+                paramLabel = "PREFIX",
+                description = "Collections that start so; else all.")
         private String prefix = "";
 
         @Option(
@@ -217,8 +227,11 @@ final class StreamCommands {
         protected void run(StreamStore store) throws IOException {
             StreamInfo stream = stream(store, name);
             long expected = propertyVersion == null ? stream.descriptor().propertyVersion() : propertyVersion;
-            Outcome outcome = await(store.submit(new Mutation.Annotate(
-                    stream.descriptor().id(), expected, changes, Set.copyOf(removals))));
+            Outcome outcome =
+                    await(
+                            store.submit(
+                                    new Mutation.Annotate(
+                                            stream.descriptor().id(), expected, changes, Set.copyOf(removals))));
             answer(
                     stream.descriptor().path() + " is at property version " + outcome.propertyVersion(),
                     rows -> rows.integer("propertyVersion", outcome.propertyVersion()));
@@ -227,7 +240,8 @@ final class StreamCommands {
 
     @Command(
             name = "obliterate",
-            description = "Forgets a stream, its points and all its versions, for good. Its UUID can never be used again.")
+            description =
+                    "Forgets a stream, its points and all its versions, for good. Its UUID can never be used again.")
     private static final class Obliterate extends ClientCommand {
         @Parameters(index = "0", paramLabel = "STREAM", description = "COLLECTION/NAME or a UUID.")
         private String name;
@@ -242,7 +256,12 @@ final class StreamCommands {
             Version last = stream.version();
             await(store.submit(new Mutation.Obliterate(stream.descriptor().id())));
             answer(
-                    "obliterated " + stream.descriptor().path() + " (" + stream.descriptor().id() + ") at version " + last,
+                    "obliterated "
+                            + stream.descriptor().path()
+                            + " ("
+                            + stream.descriptor().id()
+                            + ") at version "
+                            + last,
                     rows -> rows.text("uuid", stream.descriptor().id().toString()));
         }
     }

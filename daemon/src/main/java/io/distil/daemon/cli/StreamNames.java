@@ -7,6 +7,7 @@ import io.distil.base.api.StreamCursor;
 import io.distil.base.api.StreamFilter;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,8 +17,8 @@ import java.util.regex.Pattern;
 
 /// What people call streams: `COLLECTION/NAME`, split at the last slash, or a UUID.
 final class StreamNames {
-    private static final Pattern UUID =
-            Pattern.compile("[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}");
+    private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}");
+
     /// How many names are looked through for one that was meant.
     private static final int NEIGHBOURS_MAX = 1000;
 
@@ -31,8 +32,7 @@ final class StreamNames {
         static Path parse(String text) {
             int slash = text.lastIndexOf('/');
             if (slash < 1 || slash == text.length() - 1) {
-                throw new Refused(
-                        ErrorCode.INVALID_ARGUMENT, "'" + text + "' is neither COLLECTION/NAME nor a UUID");
+                throw new Refused(ErrorCode.INVALID_ARGUMENT, "'" + text + "' is neither COLLECTION/NAME nor a UUID");
             }
             return new Path(text.substring(0, slash), text.substring(slash + 1));
         }
@@ -51,8 +51,11 @@ final class StreamNames {
         if (found.size() > 1) {
             throw new Refused(
                     ErrorCode.INVALID_ARGUMENT,
-                    "several streams are called " + text + "; name one by its UUID ('distil stream ls "
-                            + path.collection() + "' shows them)");
+                    "several streams are called "
+                            + text
+                            + "; name one by its UUID ('distil stream ls "
+                            + path.collection()
+                            + "' shows them)");
         }
         return found.getFirst();
     }
@@ -76,12 +79,13 @@ final class StreamNames {
         if (neighbours.isEmpty()) {
             neighbours = find(store, StreamFilter.ALL, NEIGHBOURS_MAX);
         }
-        List<String> near = neighbours.stream()
-                .map(s -> s.descriptor().path())
-                .filter(p -> distance(p, text) <= distanceMax)
-                .sorted(Comparator.comparingInt(p -> distance(p, text)))
-                .limit(SUGGESTIONS_MAX)
-                .toList();
+        List<String> near =
+                neighbours.stream()
+                        .map(s -> s.descriptor().path())
+                        .filter(p -> distance(p, text) <= distanceMax)
+                        .sorted(Comparator.comparingInt(p -> distance(p, text)))
+                        .limit(SUGGESTIONS_MAX)
+                        .toList();
         return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
     }
 

@@ -1,6 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.api.PointBatch;
+
 import java.util.SplittableRandom;
 
 /// One made-up series, point by point in time order, without end. Allocates nothing once made. One owner thread.

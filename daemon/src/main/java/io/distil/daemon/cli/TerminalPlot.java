@@ -17,10 +17,12 @@ final class TerminalPlot {
     private static final int DOTS_ACROSS = 2;
     private static final int DOTS_DOWN = 4;
     private static final int BRAILLE = 0x2800;
+
     /// The bit of each dot in a braille character, by row and column (Unicode 3.0, block 2800).
     private static final int[][] DOT_BITS = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
 
     private static final char SHADE = '░';
+
     /// Two neighbours further apart than this many usual distances are not joined: between them data is missing.
     private static final int GAP_FACTOR = 3;
 

@@ -1,6 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.Version;
+
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -51,9 +52,8 @@ abstract class TextRows implements Rows {
 
     @Override
     public final Rows texts(String name, Map<String, String> values) {
-        String all = values.entrySet().stream()
-                .map(e -> e.getKey() + "=" + e.getValue())
-                .collect(Collectors.joining(", "));
+        String all =
+                values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining(", "));
         cell(name, all.isEmpty() ? ABSENT : printable(all), false);
         return this;
     }

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 final class TimeParser {
     /// Not a time. No legal time has this value.
     static final long MALFORMED = Long.MIN_VALUE;
+
     /// A time, but far outside the legal ones. No legal time has this value.
     static final long OUT_OF_RANGE = Long.MAX_VALUE;
 
@@ -21,6 +22,7 @@ final class TimeParser {
     private static final long NANOS_PER_DAY = 24 * NANOS_PER_HOUR;
     private static final int DATE_BYTES = 10;
     private static final int FRACTION_DIGITS = 9;
+
     /// Years whose nanoseconds certainly fit 64 bits.
     private static final int YEAR_MIN = 1700;
 

@@ -12,8 +12,7 @@ final class TimeText {
 
     /// ISO-8601 in UTC, with as many digits of the second as it needs, in groups of three.
     static String format(long nanos) {
-        return Instant.ofEpochSecond(
-                        Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND))
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND))
                 .toString();
     }
 

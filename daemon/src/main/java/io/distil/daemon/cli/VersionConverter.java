@@ -2,6 +2,7 @@ package io.distil.daemon.cli;
 
 import io.distil.base.Refused;
 import io.distil.base.Version;
+
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

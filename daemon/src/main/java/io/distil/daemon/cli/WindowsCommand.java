@@ -8,10 +8,12 @@ import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WindowCursor;
-import java.io.IOException;
-import java.util.Optional;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.util.Optional;
 
 /// `distil windows`: count, minimum, mean, maximum and standard deviation of each window.
 @Command(
@@ -35,8 +37,9 @@ final class WindowsCommand extends RangeCommand {
     @Option(
             names = "--aligned",
             order = 4,
-            description = "Aligned windows, a power of two wide: the next one if --width is none. Empty ones are left out,"
-                    + " and both ends of the range are rounded down.")
+            description =
+                    "Aligned windows, a power of two wide: the next one if --width is none. Empty ones are left out,"
+                            + " and both ends of the range are rounded down.")
     private boolean aligned;
 
     @Option(
@@ -92,9 +95,8 @@ final class WindowsCommand extends RangeCommand {
     private WindowCursor unaligned(StreamSnapshot snapshot, Asked asked) throws IOException {
         long nanos = widthAsked.nanos();
         TimeRange range = asked.range();
-        long from = asked.hasFrom()
-                ? range.from()
-                : Math.max(Times.MIN, range.from() - Math.floorMod(range.from(), nanos));
+        long from =
+                asked.hasFrom() ? range.from() : Math.max(Times.MIN, range.from() - Math.floorMod(range.from(), nanos));
         long until = range.until();
         if (!asked.hasTo()) {
             long past = Math.floorMod(range.until() - from, nanos);

@@ -11,13 +11,15 @@ import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.Disks;
 import io.distil.wire.server.WireServer;
 import io.distil.wire.server.WireServerOptions;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// A running node: disk, store, distillates, network door and HTTP page, opened in this order and closed in the reverse.
 public final class Daemon implements AutoCloseable {
@@ -56,8 +58,9 @@ public final class Daemon implements AutoCloseable {
             DistillateRunner runner = new DistillateRunner(store, NanoClock.SYSTEM, RunnerOptions.DEFAULT);
             opened.push(runner);
             runner.start();
-            wire = WireServer.start(
-                    store, WireServerOptions.DEFAULT.withAddress(listen.getHostString(), listen.getPort()));
+            wire =
+                    WireServer.start(
+                            store, WireServerOptions.DEFAULT.withAddress(listen.getHostString(), listen.getPort()));
             opened.push(wire);
             http = config.http().isEmpty() ? null : startHttp();
         } catch (IOException | RuntimeException e) {
@@ -95,14 +98,22 @@ public final class Daemon implements AutoCloseable {
     /// One line for people and scripts that wait for it.
     String readyLine() {
         InetSocketAddress listen = wire.address();
-        return "ready listen=" + listen.getAddress().getHostAddress() + ":" + listen.getPort()
+        return "ready listen="
+                + listen.getAddress().getHostAddress()
+                + ":"
+                + listen.getPort()
                 + (http == null
                         ? ""
-                        : " http=" + http.address().getAddress().getHostAddress() + ":"
-                                + http.address().getPort())
-                + " data=" + config.data().toAbsolutePath().normalize()
-                + " disk=\"" + store.status().get("disk.path") + "\" network=\"" + wire.transport() + "\" replayed="
-                + store.status().get("log.replayed.entries") + " opened_ms="
+                        : " http=" + http.address().getAddress().getHostAddress() + ":" + http.address().getPort())
+                + " data="
+                + config.data().toAbsolutePath().normalize()
+                + " disk=\""
+                + store.status().get("disk.path")
+                + "\" network=\""
+                + wire.transport()
+                + "\" replayed="
+                + store.status().get("log.replayed.entries")
+                + " opened_ms="
                 + store.status().get("store.opened.ms");
     }
 

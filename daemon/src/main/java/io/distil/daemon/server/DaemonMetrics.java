@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
 import java.util.function.ToDoubleFunction;
 
 /// Everything the daemon counts, in Prometheus text. Nothing is counted here: meters read what store and server count.
@@ -75,15 +76,14 @@ final class DaemonMetrics {
         wireCounter("distil.network.bytes.out", "Bytes sent", WireServerMetrics::bytesOut);
         wireGauge("distil.reads.inflight", "Reads under way", WireServerMetrics::readsInFlight);
         wireGauge("distil.mutations.inflight", "Mutations under way", WireServerMetrics::mutationsInFlight);
-        wireCounter("distil.errors", "Answers that were errors", m -> m.errorsByCode().values().stream()
-                .mapToLong(Long::longValue)
-                .sum());
+        wireCounter(
+                "distil.errors",
+                "Answers that were errors",
+                m -> m.errorsByCode().values().stream().mapToLong(Long::longValue).sum());
     }
 
     private void gauge(String name, String description, ToDoubleFunction<StoreMetrics> read) {
-        Gauge.builder(name, store, s -> read.applyAsDouble(s.metrics()))
-                .description(description)
-                .register(registry);
+        Gauge.builder(name, store, s -> read.applyAsDouble(s.metrics())).description(description).register(registry);
     }
 
     private void counter(String name, String description, ToDoubleFunction<StoreMetrics> read) {
@@ -93,9 +93,7 @@ final class DaemonMetrics {
     }
 
     private void wireGauge(String name, String description, ToDoubleFunction<WireServerMetrics> read) {
-        Gauge.builder(name, wire, w -> read.applyAsDouble(w.metrics()))
-                .description(description)
-                .register(registry);
+        Gauge.builder(name, wire, w -> read.applyAsDouble(w.metrics())).description(description).register(registry);
     }
 
     private void wireCounter(String name, String description, ToDoubleFunction<WireServerMetrics> read) {

@@ -2,6 +2,7 @@ package io.distil.daemon.server;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +34,9 @@ final class HttpEndpoint implements AutoCloseable {
             Supplier<Optional<String>> readiness)
             throws IOException {
         server = HttpServer.create(address, 0);
-        executor = Executors.newFixedThreadPool(
-                1, task -> Thread.ofPlatform().name("distil-http").daemon().unstarted(task));
+        executor =
+                Executors.newFixedThreadPool(
+                        1, task -> Thread.ofPlatform().name("distil-http").daemon().unstarted(task));
         server.setExecutor(executor);
         server.createContext("/metrics", exchange -> answer(exchange, 200, PROMETHEUS_TEXT, metrics.get()));
         server.createContext("/healthz", exchange -> answer(exchange, health.get(), "ok"));

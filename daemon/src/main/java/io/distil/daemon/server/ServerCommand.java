@@ -2,6 +2,13 @@ package io.distil.daemon.server;
 
 import io.distil.daemon.cli.CommandContext;
 import io.distil.daemon.cli.Distil;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,10 +18,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /// `distil server`: a node in the foreground until SIGTERM or SIGINT.
 @Command(
@@ -43,7 +46,10 @@ public final class ServerCommand implements Callable<Integer> {
     @Option(names = "--http", paramLabel = "HOST:PORT", description = "Metrics and health; port 0 for any free one.")
     private String http;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help and exit.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this help and exit.")
     private boolean helpAsked;
 
     public ServerCommand(CommandContext context) {
@@ -56,15 +62,18 @@ public final class ServerCommand implements Callable<Integer> {
         if (data != null) {
             config = config.withData(data);
         }
-        config = config.withListen(
-                listen == null ? config.listen() : listen, http == null ? config.http() : http);
+        config = config.withListen(listen == null ? config.listen() : listen, http == null ? config.http() : http);
         CountDownLatch asked = new CountDownLatch(1);
         CompletableFuture<Void> closed = new CompletableFuture<>();
         try (Daemon daemon = Daemon.start(config)) {
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("distil-stop").unstarted(() -> {
-                asked.countDown();
-                endWhenClosed(closed);
-            }));
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            Thread.ofPlatform()
+                                    .name("distil-stop")
+                                    .unstarted(() -> {
+                                        asked.countDown();
+                                        endWhenClosed(closed);
+                                    }));
             PrintStream out = new PrintStream(context.out(), true, StandardCharsets.UTF_8);
             out.println(daemon.readyLine());
             asked.await();

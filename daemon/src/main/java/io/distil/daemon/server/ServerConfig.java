@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.pqm.PqmOptions;
@@ -12,6 +13,7 @@ import io.distil.replication.tablet.LocalStoreOptions;
 import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.store.StoreOptions;
 import io.distil.storage.tree.TreeShape;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,9 +67,7 @@ public record ServerConfig(
     /// @throws Refused naming the field that is wrong
     public static ServerConfig read(Path file) throws IOException {
         try {
-            YAMLMapper mapper = YAMLMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .build();
+            YAMLMapper mapper = YAMLMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
             String text = Files.readString(file);
             return text.isBlank() ? defaults() : mapper.readValue(text, ServerConfig.class);
         } catch (JsonProcessingException e) {
@@ -112,14 +112,15 @@ public record ServerConfig(
     LocalStoreOptions storeOptions() {
         long bufferBytes = (long) bufferMiB << 20;
         PqmOptions defaults = PqmOptions.withBudget(bufferBytes);
-        PqmOptions pqm = new PqmOptions(
-                flushPoints,
-                flushAgeSeconds * 1_000_000_000L,
-                bufferBytes,
-                defaults.bufferBytesHigh(),
-                defaults.bufferBytesLow(),
-                defaults.historyBytesPerStreamMax(),
-                defaults.historyBytesMax());
+        PqmOptions pqm =
+                new PqmOptions(
+                        flushPoints,
+                        flushAgeSeconds * 1_000_000_000L,
+                        bufferBytes,
+                        defaults.bufferBytesHigh(),
+                        defaults.bufferBytesLow(),
+                        defaults.historyBytesPerStreamMax(),
+                        defaults.historyBytesMax());
         return new LocalStoreOptions(
                 StoreOptions.ofCacheBytes((long) cacheMiB << 20),
                 LocalCommandLog.Options.DEFAULT,

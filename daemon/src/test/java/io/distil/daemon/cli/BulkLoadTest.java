@@ -23,6 +23,11 @@ import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,17 +40,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Many rows, batches in flight, and stores that fail in the middle.
 class BulkLoadTest {
     private static final int ROWS = 50_000;
     private static final StreamId ID = new StreamId(1, 1);
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     private final ModelStore store = new ModelStore();
 
@@ -71,8 +72,9 @@ class BulkLoadTest {
         assertThat(result.exitCode()).isEqualTo(Distil.FAILED);
         // Line 1 is the heading, so row 32,768, the last of the second whole batch, stands on line 32,769.
         assertThat(result.err())
-                .contains("rows.csv:40002: value NaN is not finite; 32768 points were stored, from this file those up to line"
-                        + " 32769; --skip-bad goes on after bad rows");
+                .contains(
+                        "rows.csv:40002: value NaN is not finite; 32768 points were stored, from this file those up to line"
+                                + " 32769; --skip-bad goes on after bad rows");
         assertThat(points(store)).hasSize(2 * PointUploader.BATCH_POINTS);
     }
 
@@ -101,8 +103,16 @@ class BulkLoadTest {
     void aProgressBarIsDrawnOnATerminalAndErased() throws IOException {
         CommandRunner runner = new CommandRunner(store);
         runner.terminal = new CommandContext.Terminal(true, true, 80);
-        CommandRunner.Result result = runner.run(
-                "import", "csv", file(row -> row + ",1").toString(), "--stream", "bulk/rows", "--create", "--time-unit", "ns");
+        CommandRunner.Result result =
+                runner.run(
+                        "import",
+                        "csv",
+                        file(row -> row + ",1").toString(),
+                        "--stream",
+                        "bulk/rows",
+                        "--create",
+                        "--time-unit",
+                        "ns");
         assertThat(result.err())
                 .contains("[████████")
                 .contains("% ")
@@ -114,8 +124,9 @@ class BulkLoadTest {
         List<String> answers = new ArrayList<>();
         for (String seed : List.of("1", "1", "2")) {
             CommandRunner runner = new CommandRunner();
-            assertThat(runner.run(("generate --streams 2 --points 500 --collection g --seed " + seed).split(" "))
-                            .exitCode())
+            assertThat(
+                            runner.run(("generate --streams 2 --points 500 --collection g --seed " + seed).split(" "))
+                                    .exitCode())
                     .isZero();
             answers.add(runner.run("points", "g/s0").out() + runner.run("points", "g/s1").out());
         }
@@ -174,8 +185,17 @@ class BulkLoadTest {
     }
 
     private CommandRunner.Result load(StreamStore target, Path file, String... more) {
-        List<String> words = new ArrayList<>(List.of(
-                "import", "csv", file.toString(), "--stream", "bulk/rows", "--create", "--time-unit", "ns"));
+        List<String> words =
+                new ArrayList<>(
+                        List.of(
+                                "import",
+                                "csv",
+                                file.toString(),
+                                "--stream",
+                                "bulk/rows",
+                                "--create",
+                                "--time-unit",
+                                "ns"));
         words.addAll(List.of(more));
         return new CommandRunner(target).run(words.toArray(String[]::new));
     }

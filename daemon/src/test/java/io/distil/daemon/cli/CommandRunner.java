@@ -3,6 +3,7 @@ package io.distil.daemon.cli;
 import io.distil.base.NanoClock;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.StreamStore;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -41,14 +42,15 @@ final class CommandRunner {
     Result runWith(String input, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        CommandContext context = new CommandContext(
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                out,
-                new PrintStream(err, true, StandardCharsets.UTF_8),
-                environment,
-                terminal,
-                new StandingClock(),
-                opener);
+        CommandContext context =
+                new CommandContext(
+                        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                        out,
+                        new PrintStream(err, true, StandardCharsets.UTF_8),
+                        environment,
+                        terminal,
+                        new StandingClock(),
+                        opener);
         int exitCode = Distil.run(context, words);
         return new Result(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

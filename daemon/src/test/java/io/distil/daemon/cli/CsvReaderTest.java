@@ -2,6 +2,8 @@ package io.distil.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class CsvReaderTest {
     private static final long SEED = Long.getLong("distil.seed", System.nanoTime());
@@ -25,9 +26,7 @@ class CsvReaderTest {
                 boolean isLast = i == rows.size() - 1;
                 text.append(isLast && random.nextBoolean() ? "" : random.nextBoolean() ? "\n" : "\r\n");
             }
-            assertThat(read(trickle(text.toString(), random)))
-                    .as("seed %d, round %d", SEED, round)
-                    .isEqualTo(rows);
+            assertThat(read(trickle(text.toString(), random))).as("seed %d, round %d", SEED, round).isEqualTo(rows);
         }
     }
 

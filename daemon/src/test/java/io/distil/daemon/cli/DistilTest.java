@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.base.NanoClock;
 import io.distil.base.api.ModelStore;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,17 +16,30 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What surrounds the commands: help, versions, servers, exit codes, and output that goes nowhere.
 class DistilTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "status", "stream", "stream create", "stream ls", "stream info", "stream annotate", "stream obliterate",
-                "import", "import csv", "insert", "delete", "flush", "points", "windows", "nearest", "changes", "plot", "generate"
+                "status",
+                "stream",
+                "stream create",
+                "stream ls",
+                "stream info",
+                "stream annotate",
+                "stream obliterate",
+                "import",
+                "import csv",
+                "insert",
+                "delete",
+                "flush",
+                "points",
+                "windows",
+                "nearest",
+                "changes",
+                "plot",
+                "generate"
             })
     void everyCommandExplainsItself(String command) {
         CommandRunner.Result result = new CommandRunner().run((command + " --help").split(" "));
@@ -33,17 +51,22 @@ class DistilTest {
 
     @Test
     void helpListsTheCommandsAndExplainsOne() {
-        assertThat(new CommandRunner().run("help").out()).contains("Commands:").contains("  plot ").contains("  import ");
+        assertThat(new CommandRunner().run("help").out())
+                .contains("Commands:")
+                .contains("  plot ")
+                .contains("  import ");
         assertThat(new CommandRunner().run("--help").out()).contains("Commands:");
         assertThat(new CommandRunner().run("help", "points").out()).contains("Usage: distil points");
     }
 
     @Test
     void theVersionIsPrintedWithoutAStore() {
-        CommandRunner.Result result = new CommandRunner(_ -> {
-                    throw new IOException("nobody is asked");
-                })
-                .run("--version");
+        CommandRunner.Result result =
+                new CommandRunner(
+                                _ -> {
+                                    throw new IOException("nobody is asked");
+                                })
+                        .run("--version");
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).startsWith("distil ").contains("(Java 25");
     }
@@ -51,10 +74,11 @@ class DistilTest {
     @Test
     void theServerIsTheOptionsElseTheEnvironmentsElseTheUsualOne() {
         ServerAddress[] asked = new ServerAddress[1];
-        CommandRunner runner = new CommandRunner(address -> {
-            asked[0] = address;
-            return new ModelStore();
-        });
+        CommandRunner runner =
+                new CommandRunner(address -> {
+                    asked[0] = address;
+                    return new ModelStore();
+                });
         runner.run("status");
         assertThat(asked[0]).isEqualTo(new ServerAddress("127.0.0.1", 7700));
         runner.environment.put("DISTIL_SERVER", "node-1:1");
@@ -70,18 +94,21 @@ class DistilTest {
 
     @Test
     void aServerThatDoesNotAnswerIsOneSentenceAndExitCodeOne() {
-        CommandRunner.Result result = new CommandRunner(address -> {
-                    throw new IOException("nobody answers at " + address);
-                })
-                .run("points", "a/b", "--json");
+        CommandRunner.Result result =
+                new CommandRunner(
+                                address -> {
+                                    throw new IOException("nobody answers at " + address);
+                                })
+                        .run("points", "a/b", "--json");
         assertThat(result).isEqualTo(new CommandRunner.Result(1, "", "distil: nobody answers at 127.0.0.1:7700\n"));
     }
 
     @Test
     void aBugIsOneSentenceUnlessItsTraceIsAskedFor() {
-        CommandRunner runner = new CommandRunner(_ -> {
-            throw new IllegalStateException("two\nlines");
-        });
+        CommandRunner runner =
+                new CommandRunner(_ -> {
+                    throw new IllegalStateException("two\nlines");
+                });
         CommandRunner.Result brief = runner.run("status");
         assertThat(brief.exitCode()).isEqualTo(Distil.FAILED);
         assertThat(brief.err())
@@ -102,21 +129,23 @@ class DistilTest {
     }
 
     private static Map.Entry<Integer, String> runInto(String failure) {
-        OutputStream out = new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                throw new IOException(failure);
-            }
-        };
+        OutputStream out =
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        throw new IOException(failure);
+                    }
+                };
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        CommandContext context = new CommandContext(
-                InputStream.nullInputStream(),
-                out,
-                new PrintStream(err),
-                Map.of(),
-                CommandContext.Terminal.NONE,
-                NanoClock.SYSTEM,
-                _ -> new ModelStore());
+        CommandContext context =
+                new CommandContext(
+                        InputStream.nullInputStream(),
+                        out,
+                        new PrintStream(err),
+                        Map.of(),
+                        CommandContext.Terminal.NONE,
+                        NanoClock.SYSTEM,
+                        _ -> new ModelStore());
         return Map.entry(Distil.run(context, "status"), err.toString());
     }
 

@@ -2,14 +2,15 @@ package io.distil.daemon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /// Whole sessions of commands against a fresh store, compared with files that a person can review. In a script, `$` begins a
 /// command, `<` lines are its standard input, `!` lines its standard error, `[exit N]` its exit code where it is not 0; all

@@ -3,16 +3,17 @@ package io.distil.daemon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The readers of numbers, times and widths, against the JDK's.
 class ParsersTest {
@@ -93,9 +94,26 @@ class ParsersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "x", "2015-02-29", "2015-13-01", "2015-00-10", "2015-09-01T24:00", "2015-09-01T13:60", "2015-09-01T13",
-                "2015-09-01T13:45:61", "2015-09-01T13:45:00.", "2015-09-01T13:45:00Q", "2015-09-01T13:45:00+2",
-                "2015-09-01x", "2015-9-1", "12:00", "1.", "1.5.2", "1e9", "-", "2015-09-01T13:45:00+02:00Z"
+                "",
+                "x",
+                "2015-02-29",
+                "2015-13-01",
+                "2015-00-10",
+                "2015-09-01T24:00",
+                "2015-09-01T13:60",
+                "2015-09-01T13",
+                "2015-09-01T13:45:61",
+                "2015-09-01T13:45:00.",
+                "2015-09-01T13:45:00Q",
+                "2015-09-01T13:45:00+2",
+                "2015-09-01x",
+                "2015-9-1",
+                "12:00",
+                "1.",
+                "1.5.2",
+                "1e9",
+                "-",
+                "2015-09-01T13:45:00+02:00Z"
             })
     void whatIsNoTimeIsMalformed(String text) {
         assertThat(time(new TimeParser(1), text)).isEqualTo(TimeParser.MALFORMED);
@@ -145,7 +163,8 @@ class ParsersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "h", "1x", "1.5h", "-1h", "2^", "2^x", "2^1000", "10000000000d", "99999999999999999999"})
+    @ValueSource(
+            strings = {"", "h", "1x", "1.5h", "-1h", "2^", "2^x", "2^1000", "10000000000d", "99999999999999999999"})
     void whatIsNoWidthIsRefusedInASentence(String text) {
         assertThatThrownBy(() -> WidthText.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)

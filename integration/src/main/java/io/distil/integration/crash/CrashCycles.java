@@ -15,6 +15,7 @@ import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WindowCursor;
 import io.distil.wire.client.DistilClient;
 import io.distil.wire.client.DistilClientOptions;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// `never`: so a lost batch is missing, a batch half there has too few points, and one applied twice has too many.
 public final class CrashCycles {
     /// What was found over all cycles.
-    public record Report(int cycles, long acknowledged, long unacknowledgedFound, long points, double slowestStartSeconds) {}
+    public record Report(
+            int cycles, long acknowledged, long unacknowledgedFound, long points, double slowestStartSeconds) {}
 
     static final int BATCH_POINTS = 100;
     private static final int STREAM_COUNT = 4;
@@ -40,9 +42,10 @@ public final class CrashCycles {
     private final Random random;
     private final List<BitSet> acknowledged = new ArrayList<>();
     private final long[] nextBatch = new long[STREAM_COUNT];
-    private final DistilClientOptions clientOptions = DistilClientOptions.DEFAULT
-            .withTimeouts(2_000_000_000L, 2_000_000_000L, 20_000_000_000L)
-            .withInFlight(32, true, 16);
+    private final DistilClientOptions clientOptions =
+            DistilClientOptions.DEFAULT
+                    .withTimeouts(2_000_000_000L, 2_000_000_000L, 20_000_000_000L)
+                    .withInFlight(32, true, 16);
     private long unacknowledgedFound;
     private double slowestStartSeconds;
 
@@ -90,8 +93,9 @@ public final class CrashCycles {
 
     private static void createStreams(DistilClient client) {
         for (int i = 0; i < STREAM_COUNT; i++) {
-            client.submit(new Mutation.Create(
-                            new StreamDescriptor(id(i), "crash", Map.of("name", "s" + i), Map.of(), 1)))
+            client.submit(
+                            new Mutation.Create(
+                                    new StreamDescriptor(id(i), "crash", Map.of("name", "s" + i), Map.of(), 1)))
                     .join();
         }
     }
@@ -99,14 +103,16 @@ public final class CrashCycles {
     /// Inserts from this thread, many batches in flight, until another kills the daemon.
     private void load(DistilClient client, DaemonProcess daemon, long millis) throws InterruptedException {
         AtomicLong failures = new AtomicLong();
-        Thread killer = Thread.ofPlatform().start(() -> {
-            try {
-                Thread.sleep(millis);
-                daemon.kill();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        Thread killer =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                Thread.sleep(millis);
+                                daemon.kill();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
         List<PointBatch> batches = new ArrayList<>();
         while (failures.get() == 0 && killer.isAlive()) {
             int stream = random.nextInt(STREAM_COUNT);
@@ -119,15 +125,16 @@ public final class CrashCycles {
                 points.append(batch * BATCH_SPAN_NANOS + place, batch);
             }
             Mutation insert = new Mutation.Insert(id(stream), points.columns(), MergePolicy.NEVER);
-            client.submit(insert).whenComplete((_, failure) -> {
-                if (failure == null) {
-                    synchronized (acknowledged) {
-                        acknowledged.get(stream).set((int) batch);
-                    }
-                } else {
-                    failures.incrementAndGet();
-                }
-            });
+            client.submit(insert)
+                    .whenComplete((_, failure) -> {
+                        if (failure == null) {
+                            synchronized (acknowledged) {
+                                acknowledged.get(stream).set((int) batch);
+                            }
+                        } else {
+                            failures.incrementAndGet();
+                        }
+                    });
             if (random.nextInt(50) == 0) {
                 client.flush(id(stream));
             }

@@ -1,6 +1,7 @@
 package io.distil.integration.crash;
 
 import io.distil.daemon.cli.Distil;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -38,7 +39,8 @@ public final class DaemonProcess implements AutoCloseable {
         }
         command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Distil.class.getName()));
-        command.addAll(List.of("server", "--data", data.toString(), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"));
+        command.addAll(
+                List.of("server", "--data", data.toString(), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"));
         command.addAll(List.of(arguments));
         return new DaemonProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     }

@@ -24,6 +24,7 @@ import io.distil.storage.ring.SimulatedDisk;
 import io.distil.storage.segment.BlockStoreOptions;
 import io.distil.storage.store.StoreOptions;
 import io.distil.storage.tree.TreeShape;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,8 +57,10 @@ public final class Simulation {
     private final ModelStore model = new ModelStore();
     private final LocalStoreOptions options;
     private final List<Answered> answered = new ArrayList<>();
+
     /// What the model showed at versions now and then, minor ones too, to ask later what changed since.
     private final List<StreamSnapshot> remembered = new ArrayList<>();
+
     private SimulatedDisk disk;
     private LocalStore store;
     private long modelPosition;
@@ -76,12 +79,13 @@ public final class Simulation {
     /// Small sizes, so that little data crosses many boundaries; drawn anew for each seed, because they must not matter.
     static LocalStoreOptions smallOptions(Random random) {
         long idHigh = random.nextLong();
-        StoreOptions storeOptions = new StoreOptions(
-                new BlockStoreOptions(1L << (12 + random.nextInt(10)), 1 << 20),
-                512 << random.nextInt(5),
-                () -> new UUID(idHigh, 1));
-        PqmOptions pqmOptions = new PqmOptions(
-                40 + random.nextInt(400), 2_000_000_000L, 1 << 20, 1 << 18, 1 << 17, 4 << 10, 16 << 10);
+        StoreOptions storeOptions =
+                new StoreOptions(
+                        new BlockStoreOptions(1L << (12 + random.nextInt(10)), 1 << 20),
+                        512 << random.nextInt(5),
+                        () -> new UUID(idHigh, 1));
+        PqmOptions pqmOptions =
+                new PqmOptions(40 + random.nextInt(400), 2_000_000_000L, 1 << 20, 1 << 18, 1 << 17, 4 << 10, 16 << 10);
         return new LocalStoreOptions(
                 storeOptions,
                 new LocalCommandLog.Options(64 << 10, 8 << 10),

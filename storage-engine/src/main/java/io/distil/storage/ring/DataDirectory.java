@@ -4,6 +4,7 @@ import io.distil.base.BrokenInvariant;
 import io.distil.base.DiskFailed;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -58,11 +59,12 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel = FileChannel.open(
-                path.resolve(LOCK_NAME),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(
+                        path.resolve(LOCK_NAME),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock == null) {
@@ -84,8 +86,14 @@ final class DataDirectory implements AutoCloseable {
     private static Refused inUse(Path path, String holder) {
         return new Refused(
                 ErrorCode.DATA_DIRECTORY_IN_USE,
-                "data directory " + path + " is in use by " + holder + ": stop it first, or choose another directory"
-                        + " (fuser " + path.resolve(LOCK_NAME) + " names the process that holds the lock)");
+                "data directory "
+                        + path
+                        + " is in use by "
+                        + holder
+                        + ": stop it first, or choose another directory"
+                        + " (fuser "
+                        + path.resolve(LOCK_NAME)
+                        + " names the process that holds the lock)");
     }
 
     Path path() {
@@ -147,11 +155,7 @@ final class DataDirectory implements AutoCloseable {
 
     void rename(String from, String to) throws IOException {
         try {
-            Files.move(
-                    resolve(from),
-                    resolve(to),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
+            Files.move(resolve(from), resolve(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw failed("renaming of " + from + " to " + to, e);
         }
@@ -183,8 +187,9 @@ final class DataDirectory implements AutoCloseable {
         }
         String reason = cause instanceof FileSystemException trouble ? trouble.getReason() : cause.getMessage();
         // Java does not pass errno on; these are the C library's texts for ENOSPC and EDQUOT.
-        boolean full = reason != null
-                && (reason.contains("No space left on device") || reason.contains("Disk quota exceeded"));
+        boolean full =
+                reason != null
+                        && (reason.contains("No space left on device") || reason.contains("Disk quota exceeded"));
         return new DiskFailed(what + " failed: " + (reason == null ? cause.toString() : reason), full, cause);
     }
 

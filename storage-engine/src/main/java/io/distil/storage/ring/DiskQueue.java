@@ -1,6 +1,7 @@
 package io.distil.storage.ring;
 
 import io.distil.base.DiskFailed;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 

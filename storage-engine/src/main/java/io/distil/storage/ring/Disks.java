@@ -2,6 +2,7 @@ package io.distil.storage.ring;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.io.IOException;
 import java.nio.file.Path;
 

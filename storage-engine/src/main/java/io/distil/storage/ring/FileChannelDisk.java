@@ -2,6 +2,7 @@ package io.distil.storage.ring;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.base.DiskFailed;
+
 import java.io.IOException;
 import java.util.List;
 

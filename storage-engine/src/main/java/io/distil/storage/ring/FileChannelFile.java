@@ -1,6 +1,7 @@
 package io.distil.storage.ring;
 
 import io.distil.base.BrokenInvariant;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -80,8 +81,7 @@ final class FileChannelFile implements DiskFile {
             for (long done = 0; done < bytes; ) {
                 long from = done;
                 int wanted = (int) Math.min(bytes - done, TRANSFER_BYTES_MAX);
-                done += uninterrupted(
-                        on -> on.write(memory.asSlice(from, wanted).asByteBuffer(), position + from));
+                done += uninterrupted(on -> on.write(memory.asSlice(from, wanted).asByteBuffer(), position + from));
             }
             if (durable) {
                 force();
@@ -96,8 +96,7 @@ final class FileChannelFile implements DiskFile {
             for (long done = 0; done < bytes; ) {
                 long from = done;
                 int wanted = (int) Math.min(bytes - done, TRANSFER_BYTES_MAX);
-                int moved = uninterrupted(
-                        on -> on.read(memory.asSlice(from, wanted).asByteBuffer(), position + from));
+                int moved = uninterrupted(on -> on.read(memory.asSlice(from, wanted).asByteBuffer(), position + from));
                 if (moved < 0) {
                     throw new IOException("the file ends at " + size());
                 }

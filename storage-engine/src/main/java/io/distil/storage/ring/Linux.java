@@ -1,6 +1,7 @@
 package io.distil.storage.ring;
 
 import io.distil.base.BrokenInvariant;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -35,6 +36,7 @@ final class Linux {
     static final int O_CREAT = 0x40;
     static final int O_EXCL = 0x80;
     static final int O_CLOEXEC = 0x80000;
+
     /// One of the few flags that differ between architectures.
     static final int O_DIRECT = System.getProperty("os.arch").equals("aarch64") ? 0x10000 : 0x4000;
 
@@ -114,14 +116,14 @@ final class Linux {
 
     private static MethodHandle link(String name, FunctionDescriptor descriptor, int firstVariadicIndex) {
         Linker linker = Linker.nativeLinker();
-        MemorySegment symbol = linker.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new BrokenInvariant("the C library has no " + name));
+        MemorySegment symbol =
+                linker.defaultLookup()
+                        .find(name)
+                        .orElseThrow(() -> new BrokenInvariant("the C library has no " + name));
         Linker.Option errno = Linker.Option.captureCallState("errno");
         return firstVariadicIndex < 0
                 ? linker.downcallHandle(symbol, descriptor, errno)
-                : linker.downcallHandle(
-                        symbol, descriptor, errno, Linker.Option.firstVariadicArg(firstVariadicIndex));
+                : linker.downcallHandle(symbol, descriptor, errno, Linker.Option.firstVariadicArg(firstVariadicIndex));
     }
 
     static long uringSetup(MemorySegment errno, int entries, MemorySegment params) {
@@ -197,8 +199,9 @@ final class Linux {
         try {
             return result(
                     errno,
-                    (long) MMAP.invokeExact(
-                            errno, 0L, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, descriptor, offset));
+                    (long)
+                            MMAP.invokeExact(
+                                    errno, 0L, bytes, PROT_READ_WRITE, MAP_SHARED_POPULATE, descriptor, offset));
         } catch (Throwable e) {
             throw uncallable("mmap", e);
         }

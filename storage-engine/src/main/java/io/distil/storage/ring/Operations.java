@@ -3,6 +3,7 @@ package io.distil.storage.ring;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.DiskFailed;
 import io.distil.base.memory.OffHeap;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -18,9 +19,20 @@ final class Operations {
                 || bytes <= 0
                 || bytes > memory.byteSize()
                 || ((position | bytes | memory.address()) & PAGE_MASK) != 0) {
-            throw new BrokenInvariant("transfer of " + bytes + " bytes at " + position + " in " + file.name()
-                    + " with memory of " + memory.byteSize() + " bytes at " + Long.toHexString(memory.address())
-                    + "h: position, length and memory must be whole pages of " + OffHeap.PAGE_BYTES + " bytes");
+            throw new BrokenInvariant(
+                    "transfer of "
+                            + bytes
+                            + " bytes at "
+                            + position
+                            + " in "
+                            + file.name()
+                            + " with memory of "
+                            + memory.byteSize()
+                            + " bytes at "
+                            + Long.toHexString(memory.address())
+                            + "h: position, length and memory must be whole pages of "
+                            + OffHeap.PAGE_BYTES
+                            + " bytes");
         }
     }
 

@@ -3,6 +3,7 @@ package io.distil.storage.ring;
 import io.distil.base.DiskFailed;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -70,6 +71,7 @@ final class Uring implements AutoCloseable {
 
     /// Scratch memory: the error number at 0, the kernel's parameter structures at 64 and behind.
     private static final long SCRATCH_BYTES = 256;
+
     private static final long SCRATCH_STRUCTURE = 64;
     private static final long SCRATCH_VECTOR = 192;
 
@@ -150,9 +152,7 @@ final class Uring implements AutoCloseable {
         if (!owned) {
             return;
         }
-        checked(
-                "IORING_REGISTER_ENABLE_RINGS",
-                Linux.uringRegister(scratch, descriptor, REGISTER_ENABLE_RINGS, 0, 0));
+        checked("IORING_REGISTER_ENABLE_RINGS", Linux.uringRegister(scratch, descriptor, REGISTER_ENABLE_RINGS, 0, 0));
         // The registered descriptor saves the kernel a counted look-up in each call. It belongs to this thread.
         MemorySegment update = ringDescriptorUpdate(-1, descriptor);
         long done = Linux.uringRegister(scratch, descriptor, REGISTER_RING_FDS, update.address(), 1);
@@ -182,8 +182,9 @@ final class Uring implements AutoCloseable {
             MemorySegment table = structure();
             table.set(INT, 0, BUFFERS_MAX);
             table.set(INT, 4, BUFFERS_SPARSE);
-            long result = Linux.uringRegister(
-                    scratch, descriptor, REGISTER_BUFFERS2, table.address(), (int) table.byteSize());
+            long result =
+                    Linux.uringRegister(
+                            scratch, descriptor, REGISTER_BUFFERS2, table.address(), (int) table.byteSize());
             if (result < 0) {
                 return (int) result;
             }
@@ -195,8 +196,9 @@ final class Uring implements AutoCloseable {
         update.set(INT, 0, bufferCount);
         update.set(LONG, 8, vector.address());
         update.set(INT, 24, 1);
-        long result = Linux.uringRegister(
-                scratch, descriptor, REGISTER_BUFFERS_UPDATE, update.address(), (int) update.byteSize());
+        long result =
+                Linux.uringRegister(
+                        scratch, descriptor, REGISTER_BUFFERS_UPDATE, update.address(), (int) update.byteSize());
         return result < 0 ? (int) result : bufferCount++;
     }
 
@@ -276,11 +278,7 @@ final class Uring implements AutoCloseable {
         if (descriptorRegistered) {
             // Refused when another thread closes; then the kernel drops it when the owner thread ends.
             Linux.uringRegister(
-                    scratch,
-                    descriptor,
-                    UNREGISTER_RING_FDS,
-                    ringDescriptorUpdate(enterDescriptor, 0).address(),
-                    1);
+                    scratch, descriptor, UNREGISTER_RING_FDS, ringDescriptorUpdate(enterDescriptor, 0).address(), 1);
         }
         for (MemorySegment mapped : new MemorySegment[] {submissionRing, completionRing, submissionEntries}) {
             if (mapped != null) {

@@ -3,6 +3,7 @@ package io.distil.storage.ring;
 import io.distil.base.DiskFailed;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.distil.storage.ring;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.DiskFailed;
 import io.distil.base.memory.OffHeap;
+
 import java.lang.foreign.MemorySegment;
 
 /// A queue over one {@link Uring}.
@@ -265,10 +266,7 @@ final class UringQueue implements DiskQueue {
             addresses[slot] += moved;
             bytesLeft[slot] -= moved;
         }
-        return bytesLeft[slot] == 0
-                || result == 0
-                || pastTheEnd
-                || fruitlessAttempts[slot] > FRUITLESS_ATTEMPTS_MAX;
+        return bytesLeft[slot] == 0 || result == 0 || pastTheEnd || fruitlessAttempts[slot] > FRUITLESS_ATTEMPTS_MAX;
     }
 
     private void deliver(int slot, int result, Completion completion) {
@@ -287,14 +285,21 @@ final class UringQueue implements DiskQueue {
 
     private DiskFailed failure(int slot, int result) {
         String name = files[slot].name();
-        String reason = result < 0
-                ? Linux.name(-result)
-                : isRead(slot) ? "the file ends before it" : "the kernel wrote nothing";
+        String reason =
+                result < 0
+                        ? Linux.name(-result)
+                        : isRead(slot) ? "the file ends before it" : "the kernel wrote nothing";
         if (operations[slot] == Uring.OPERATION_FSYNC) {
             return new DiskFailed("sync of " + name + " failed: " + reason, Linux.isFull(-result), null);
         }
-        String what = (isRead(slot) ? "read" : "write") + " of the last " + bytesLeft[slot] + " bytes, at "
-                + positions[slot] + " in " + name;
+        String what =
+                (isRead(slot) ? "read" : "write")
+                        + " of the last "
+                        + bytesLeft[slot]
+                        + " bytes, at "
+                        + positions[slot]
+                        + " in "
+                        + name;
         return new DiskFailed(what + " failed: " + reason, Linux.isFull(-result), null);
     }
 

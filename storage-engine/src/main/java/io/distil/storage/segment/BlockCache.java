@@ -3,6 +3,7 @@ package io.distil.storage.segment;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,12 +33,13 @@ final class BlockCache implements AutoCloseable {
     BlockCache(long capacityBytes, Loader loader) {
         this.loader = loader;
         // Evictions run in the thread that causes them: no pool, and memory never lags behind the bound.
-        cache = Caffeine.newBuilder()
-                .maximumWeight(capacityBytes)
-                .weigher((BlockRef ref, CachedBlock block) -> block.weightBytes())
-                .removalListener((BlockRef ref, CachedBlock block, RemovalCause cause) -> block.close())
-                .executor(Runnable::run)
-                .build();
+        cache =
+                Caffeine.newBuilder()
+                        .maximumWeight(capacityBytes)
+                        .weigher((BlockRef ref, CachedBlock block) -> block.weightBytes())
+                        .removalListener((BlockRef ref, CachedBlock block, RemovalCause cause) -> block.close())
+                        .executor(Runnable::run)
+                        .build();
     }
 
     /// The block, held for the caller.

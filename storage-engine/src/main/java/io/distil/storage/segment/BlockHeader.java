@@ -5,6 +5,7 @@ import io.distil.base.CorruptBlock;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.memory.Layouts;
+
 import java.lang.foreign.MemorySegment;
 
 /// A block's bytes on disk: header, body, padding. Nothing else knows these offsets; their table is in the package's
@@ -38,8 +39,7 @@ final class BlockHeader {
     }
 
     /// Writes the header of a block whose body is the first `bodyBytes` bytes of `body`.
-    static void encode(
-            MemorySegment header, BlockKind kind, BlockRef ref, MemorySegment body, Checksum checksum) {
+    static void encode(MemorySegment header, BlockKind kind, BlockRef ref, MemorySegment body, Checksum checksum) {
         header.set(Layouts.INT, MAGIC_OFFSET, MAGIC);
         header.set(Layouts.BYTE, KIND_OFFSET, (byte) kind.number());
         header.set(Layouts.BYTE, FORMAT_OFFSET, FORMAT);
@@ -70,8 +70,14 @@ final class BlockHeader {
         if (format > FORMAT) {
             throw new Refused(
                     ErrorCode.FORMAT_TOO_NEW,
-                    "block at " + BlockAddress.offset(ref.address()) + " in " + fileName + " has format " + format
-                            + ", this program knows up to " + FORMAT);
+                    "block at "
+                            + BlockAddress.offset(ref.address())
+                            + " in "
+                            + fileName
+                            + " has format "
+                            + format
+                            + ", this program knows up to "
+                            + FORMAT);
         }
         checkField(format == FORMAT, "format", format, FORMAT, fileName, ref, kind);
         int kindNumber = memory.get(Layouts.BYTE, offset + KIND_OFFSET) & 0xff;
@@ -123,13 +129,32 @@ final class BlockHeader {
                     fileName,
                     ref,
                     kind,
-                    field + " " + found + " (" + Long.toHexString(found) + "h) found, " + wanted + " ("
-                            + Long.toHexString(wanted) + "h) wanted");
+                    field
+                            + " "
+                            + found
+                            + " ("
+                            + Long.toHexString(found)
+                            + "h) found, "
+                            + wanted
+                            + " ("
+                            + Long.toHexString(wanted)
+                            + "h) wanted");
         }
     }
 
     static CorruptBlock corrupt(String fileName, BlockRef ref, BlockKind kind, String reason) {
-        return new CorruptBlock("block " + kind + " at " + BlockAddress.offset(ref.address()) + " in " + fileName
-                + " (body of " + ref.bytes() + " bytes, version " + ref.version() + "): " + reason);
+        return new CorruptBlock(
+                "block "
+                        + kind
+                        + " at "
+                        + BlockAddress.offset(ref.address())
+                        + " in "
+                        + fileName
+                        + " (body of "
+                        + ref.bytes()
+                        + " bytes, version "
+                        + ref.version()
+                        + "): "
+                        + reason);
     }
 }

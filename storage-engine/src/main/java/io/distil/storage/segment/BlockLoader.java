@@ -8,6 +8,7 @@ import io.distil.base.memory.OffHeap;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskFile;
 import io.distil.storage.ring.DiskQueue;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;

@@ -2,6 +2,7 @@ package io.distil.storage.segment;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.storage.ring.Disk;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -43,8 +44,7 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
         long bytes = files.deleteFrom(nextSegmentNumber);
         BlockLoader loader = new BlockLoader(disk, files);
         BlockCache cache = new BlockCache(options.cacheBytes(), loader);
-        SegmentWriter writer =
-                new SegmentWriter(disk, files, cache, options.segmentBytes(), nextSegmentNumber, bytes);
+        SegmentWriter writer = new SegmentWriter(disk, files, cache, options.segmentBytes(), nextSegmentNumber, bytes);
         return new BlockStore(files, loader, cache, writer);
     }
 

@@ -3,6 +3,7 @@ package io.distil.storage.segment;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

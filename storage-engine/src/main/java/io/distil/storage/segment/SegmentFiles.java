@@ -3,6 +3,7 @@ package io.distil.storage.segment;
 import io.distil.base.BrokenInvariant;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskFile;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -43,6 +44,7 @@ final class SegmentFiles implements AutoCloseable {
 
     private final Disk disk;
     private final String directory;
+
     /// In the order of their last use.
     private final Map<Integer, Open> openByNumber = new LinkedHashMap<>(64, 0.75f, true);
 
@@ -85,11 +87,7 @@ final class SegmentFiles implements AutoCloseable {
     }
 
     static List<Integer> numbers(Disk disk, String directory) throws IOException {
-        return disk.list(directory).stream()
-                .map(SegmentFiles::number)
-                .filter(number -> number >= 0)
-                .sorted()
-                .toList();
+        return disk.list(directory).stream().map(SegmentFiles::number).filter(number -> number >= 0).sorted().toList();
     }
 
     /// The number in a file name, or -1 if it is not a segment's: strangers are left alone.

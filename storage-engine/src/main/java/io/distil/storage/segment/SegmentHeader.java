@@ -6,6 +6,7 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.memory.Layouts;
 import io.distil.base.memory.OffHeap;
+
 import java.lang.foreign.MemorySegment;
 
 /// The first page of a segment file. Nothing else knows its bytes; their table is in the package's documentation.
@@ -55,18 +56,26 @@ final class SegmentHeader {
     }
 
     private static int checksum(MemorySegment page, Checksum checksum) {
-        return checksum.reset()
-                .add(page, 0, CHECKSUM_OFFSET)
-                .add(page, REST_OFFSET, BYTES - REST_OFFSET)
-                .value();
+        return checksum.reset().add(page, 0, CHECKSUM_OFFSET).add(page, REST_OFFSET, BYTES - REST_OFFSET).value();
     }
 
     private static void checkField(boolean holds, String field, int found, int wanted, String fileName)
             throws CorruptBlock {
         if (!holds) {
-            throw new CorruptBlock("segment header of " + fileName + ": " + field + " " + found + " ("
-                    + Integer.toHexString(found) + "h) found, " + wanted + " (" + Integer.toHexString(wanted)
-                    + "h) wanted");
+            throw new CorruptBlock(
+                    "segment header of "
+                            + fileName
+                            + ": "
+                            + field
+                            + " "
+                            + found
+                            + " ("
+                            + Integer.toHexString(found)
+                            + "h) found, "
+                            + wanted
+                            + " ("
+                            + Integer.toHexString(wanted)
+                            + "h) wanted");
         }
     }
 }

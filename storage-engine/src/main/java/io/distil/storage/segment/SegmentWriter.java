@@ -8,6 +8,7 @@ import io.distil.base.memory.OffHeap;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskFile;
 import io.distil.storage.ring.DiskQueue;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -72,8 +73,10 @@ final class SegmentWriter implements AutoCloseable {
     private int nextSegmentNumber;
     private DiskFile file;
     private int segmentNumber;
+
     /// Where the next byte goes in the file.
     private long offset;
+
     /// The file's size, ahead of the offset.
     private long fileBytes;
 
@@ -115,8 +118,13 @@ final class SegmentWriter implements AutoCloseable {
         requireHealth();
         long blockBytes = BlockHeader.blockBytes(bytes);
         if (bytes <= 0 || bytes > body.byteSize() || blockBytes > segmentBytes - SegmentHeader.BYTES) {
-            throw new BrokenInvariant("a block of " + bytes + " bytes from " + body.byteSize() + ", wanted 1 to "
-                    + (segmentBytes - SegmentHeader.BYTES - BlockHeader.BYTES));
+            throw new BrokenInvariant(
+                    "a block of "
+                            + bytes
+                            + " bytes from "
+                            + body.byteSize()
+                            + ", wanted 1 to "
+                            + (segmentBytes - SegmentHeader.BYTES - BlockHeader.BYTES));
         }
         if (file == null || offset + blockBytes > segmentBytes) {
             finishSegment();

@@ -8,6 +8,11 @@ import io.distil.base.DiskFailed;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.storage.ring.Disk.OpenMode;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -20,9 +25,6 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /// What every {@link Disk} keeps, whatever it is made of.
 abstract class DiskContract {
@@ -324,16 +326,18 @@ abstract class DiskContract {
             List<Throwable> troubles = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 boolean first = i == 0;
-                Thread other = Thread.ofPlatform().start(() -> {
-                    try {
-                        if (first) {
-                            owned.writeNow(file, 0, memory, PAGE, false);
-                        }
-                        shared.readNow(file, 0, memory, PAGE);
-                    } catch (Throwable e) {
-                        troubles.add(e);
-                    }
-                });
+                Thread other =
+                        Thread.ofPlatform()
+                                .start(() -> {
+                                    try {
+                                        if (first) {
+                                            owned.writeNow(file, 0, memory, PAGE, false);
+                                        }
+                                        shared.readNow(file, 0, memory, PAGE);
+                                    } catch (Throwable e) {
+                                        troubles.add(e);
+                                    }
+                                });
                 other.join();
             }
             assertThat(troubles).isEmpty();
@@ -373,8 +377,7 @@ abstract class DiskContract {
                     } else {
                         byte[] wanted = Arrays.copyOfRange(model, from, until);
                         queue.read(file, from, buffer, wanted.length, i);
-                        checks.add(() -> assertThat(bytesOf(buffer.asSlice(0, wanted.length)))
-                                .isEqualTo(wanted));
+                        checks.add(() -> assertThat(bytesOf(buffer.asSlice(0, wanted.length))).isEqualTo(wanted));
                     }
                     page += length + random.nextInt(3);
                 }

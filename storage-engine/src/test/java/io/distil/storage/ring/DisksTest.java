@@ -5,26 +5,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class DisksTest {
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     @Test
     void aSecondOpenerInThisProcessIsRefusedAndTheFirstKeepsItsLock() throws Exception {
         Leaks leaks = new Leaks();
         try (Disk first = Disks.open(directory, DiskChoice.AUTO)) {
             assertThatThrownBy(() -> Disks.open(directory, DiskChoice.AUTO))
-                    .isInstanceOfSatisfying(Refused.class, refused -> {
-                        assertThat(refused.code()).isEqualTo(ErrorCode.DATA_DIRECTORY_IN_USE);
-                        assertThat(refused).hasMessageContaining(directory.getFileName().toString());
-                    });
+                    .isInstanceOfSatisfying(
+                            Refused.class,
+                            refused -> {
+                                assertThat(refused.code()).isEqualTo(ErrorCode.DATA_DIRECTORY_IN_USE);
+                                assertThat(refused).hasMessageContaining(directory.getFileName().toString());
+                            });
             assertThat(first.list("")).isEmpty();
             assertThat(anotherOpenerSays()).contains("in use by process " + ProcessHandle.current().pid());
         }
@@ -43,8 +46,9 @@ class DisksTest {
     @Test
     void whereNativeCallsAreForbiddenTheFileChannelIsTakenAndTheFlagNamed() throws Exception {
         assertThat(anotherOpenerSays("--illegal-native-access=deny", DiskChoice.AUTO))
-                .isEqualTo("file channel: this JVM may not call native code: start it with"
-                        + " --enable-native-access=ALL-UNNAMED");
+                .isEqualTo(
+                        "file channel: this JVM may not call native code: start it with"
+                                + " --enable-native-access=ALL-UNNAMED");
     }
 
     @Test
@@ -59,16 +63,17 @@ class DisksTest {
     }
 
     private String anotherOpenerSays(String flag, DiskChoice choice) throws Exception {
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        flag,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Opener.class.getName(),
-                        directory.toString(),
-                        choice.name())
-                .redirectErrorStream(true)
-                .start();
+        Process process =
+                new ProcessBuilder(
+                                ProcessHandle.current().info().command().orElseThrow(),
+                                flag,
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Opener.class.getName(),
+                                directory.toString(),
+                                choice.name())
+                        .redirectErrorStream(true)
+                        .start();
         try (BufferedReader reader = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
             return reader.readLine();
         } finally {

@@ -3,15 +3,16 @@ package io.distil.storage.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.storage.ring.Disk.OpenMode;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
 class FileChannelDiskTest extends DiskContract {
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     @Override
     Disk openDisk() throws IOException {

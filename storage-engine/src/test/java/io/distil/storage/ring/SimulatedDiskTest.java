@@ -6,13 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.DiskFailed;
 import io.distil.storage.ring.Disk.OpenMode;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.junit.jupiter.api.Test;
 
 class SimulatedDiskTest extends DiskContract {
     private static final int CRASHES = 400;
@@ -122,8 +124,7 @@ class SimulatedDiskTest extends DiskContract {
             disk.rename("b", "a");
             Set<String> outcomes = outcomes(found -> found.files() + sectors(found.bytes("a")));
             assertThat(outcomes)
-                    .containsExactlyInAnyOrder(
-                            "[a]1111111111111111", "[a, b]1111111111111111", "[a]22222222");
+                    .containsExactlyInAnyOrder("[a]1111111111111111", "[a, b]1111111111111111", "[a]22222222");
         }
     }
 

@@ -2,6 +2,7 @@ package io.distil.storage.ring;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.base.DiskFailed;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -60,14 +61,14 @@ final class SimulatedQueue implements DiskQueue {
     public void read(DiskFile file, long position, MemorySegment memory, long bytes, long token) {
         Operations.checkTransfer(file, position, memory, bytes);
         int length = Math.toIntExact(bytes);
-        submit(new Operation(
-                Kind.READ, (SimulatedFile) file, position, memory, length, null, false, 0, token));
+        submit(new Operation(Kind.READ, (SimulatedFile) file, position, memory, length, null, false, 0, token));
     }
 
     @Override
     public void sync(DiskFile file, long token) {
-        submit(new Operation(
-                Kind.SYNC, (SimulatedFile) file, 0, null, 0, null, false, disk.completionSequence(), token));
+        submit(
+                new Operation(
+                        Kind.SYNC, (SimulatedFile) file, 0, null, 0, null, false, disk.completionSequence(), token));
     }
 
     private void submit(Operation operation) {
@@ -128,8 +129,15 @@ final class SimulatedQueue implements DiskQueue {
     private static void performRead(Operation operation) throws DiskFailed {
         SimulatedContents contents = operation.file().contents();
         if (operation.position() + operation.length() > contents.size()) {
-            throw new DiskFailed("read of " + operation.length() + " bytes at " + operation.position() + " in "
-                    + operation.file().name() + " failed: the file ends at " + contents.size());
+            throw new DiskFailed(
+                    "read of "
+                            + operation.length()
+                            + " bytes at "
+                            + operation.position()
+                            + " in "
+                            + operation.file().name()
+                            + " failed: the file ends at "
+                            + contents.size());
         }
         byte[] bytes = contents.read((int) operation.position(), operation.length());
         MemorySegment.copy(bytes, 0, operation.memory(), ValueLayout.JAVA_BYTE, 0, bytes.length);

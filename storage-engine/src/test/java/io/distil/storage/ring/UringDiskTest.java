@@ -5,18 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.storage.ring.Disk.OpenMode;
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
 /// The contract over io_uring, where the machine has it; elsewhere it runs over what stands in for it, as the daemon
 /// does.
 class UringDiskTest extends DiskContract {
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     @Override
     Disk openDisk() throws IOException {
@@ -46,8 +47,7 @@ class UringDiskTest extends DiskContract {
     /// Every submission of this disk moves one page, so that each longer operation comes back short and is continued.
     @Nested
     class WithShortOperations extends DiskContract {
-        @TempDir
-        Path shortDirectory;
+        @TempDir Path shortDirectory;
 
         @Override
         Disk openDisk() throws IOException {

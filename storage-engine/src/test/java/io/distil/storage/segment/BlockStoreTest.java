@@ -13,6 +13,14 @@ import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.ring.Disks;
 import io.distil.storage.ring.Leaks;
 import io.distil.storage.ring.SimulatedDisk;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -24,20 +32,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class BlockStoreTest {
     private static final int PAGE = 4096;
     private static final BlockStoreOptions SMALL = new BlockStoreOptions(64 << 10, 256 << 10);
     private static final BlockStoreOptions UNCACHED = new BlockStoreOptions(0, 256 << 10);
 
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     private Leaks leaks;
 
@@ -393,12 +394,13 @@ class BlockStoreTest {
         disk.setFreeBytes(100_000);
         try (BlockStore store = BlockStore.open(disk, "data", SMALL, 0)) {
             BlockRef first = write(store, BlockKind.SERIES_LEAF, 1, new byte[] {1});
-            assertThatThrownBy(() -> {
-                        for (int i = 0; i < 100; i++) {
-                            write(store, BlockKind.SERIES_LEAF, 1, new byte[50_000]);
-                        }
-                        store.sync();
-                    })
+            assertThatThrownBy(
+                            () -> {
+                                for (int i = 0; i < 100; i++) {
+                                    write(store, BlockKind.SERIES_LEAF, 1, new byte[50_000]);
+                                }
+                                store.sync();
+                            })
                     .isInstanceOfSatisfying(DiskFailed.class, e -> assertThat(e.isFull()).isTrue());
             assertThat(read(store, first, BlockKind.SERIES_LEAF)).containsExactly(1);
         }
@@ -476,40 +478,45 @@ class BlockStoreTest {
         BlockStoreOptions tiny = new BlockStoreOptions(30_000, 1 << 20);
         try (Disk disk = Disks.open(directory.resolve("distil-blocks"), choice);
                 BlockStore store = BlockStore.open(disk, "data", tiny, 0)) {
-            Thread writer = Thread.ofPlatform().start(() -> {
-                try {
-                    for (int i = 0; i < blockCount; i++) {
-                        BlockRef ref = write(store, kindOf(i), i, patterned(i));
-                        synchronized (refs) {
-                            refs[i] = ref;
-                            writtenCount[0] = i + 1;
-                        }
-                        if (i % 100 == 99) {
-                            store.sync();
-                        }
-                    }
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                } finally {
-                    writing.set(false);
-                }
-            });
-            List<Throwable> troubles = together(4, () -> {
-                do {
-                    for (int n = 0; n < 50; n++) {
-                        int i;
-                        BlockRef ref;
-                        synchronized (refs) {
-                            if (writtenCount[0] == 0) {
-                                continue;
-                            }
-                            i = ThreadLocalRandom.current().nextInt(writtenCount[0]);
-                            ref = refs[i];
-                        }
-                        assertThat(read(store, ref, kindOf(i))).isEqualTo(patterned(i));
-                    }
-                } while (writing.get());
-            });
+            Thread writer =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                try {
+                                    for (int i = 0; i < blockCount; i++) {
+                                        BlockRef ref = write(store, kindOf(i), i, patterned(i));
+                                        synchronized (refs) {
+                                            refs[i] = ref;
+                                            writtenCount[0] = i + 1;
+                                        }
+                                        if (i % 100 == 99) {
+                                            store.sync();
+                                        }
+                                    }
+                                } catch (IOException e) {
+                                    throw new AssertionError(e);
+                                } finally {
+                                    writing.set(false);
+                                }
+                            });
+            List<Throwable> troubles =
+                    together(
+                            4,
+                            () -> {
+                                do {
+                                    for (int n = 0; n < 50; n++) {
+                                        int i;
+                                        BlockRef ref;
+                                        synchronized (refs) {
+                                            if (writtenCount[0] == 0) {
+                                                continue;
+                                            }
+                                            i = ThreadLocalRandom.current().nextInt(writtenCount[0]);
+                                            ref = refs[i];
+                                        }
+                                        assertThat(read(store, ref, kindOf(i))).isEqualTo(patterned(i));
+                                    }
+                                } while (writing.get());
+                            });
             writer.join();
             assertThat(troubles).isEmpty();
             assertThat(writtenCount[0]).isEqualTo(blockCount);
@@ -528,15 +535,17 @@ class BlockStoreTest {
         List<Throwable> troubles = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < threadCount; i++) {
-            threads.add(Thread.ofPlatform().start(() -> {
-                try {
-                    act.run();
-                } catch (Throwable e) {
-                    synchronized (troubles) {
-                        troubles.add(e);
-                    }
-                }
-            }));
+            threads.add(
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                try {
+                                    act.run();
+                                } catch (Throwable e) {
+                                    synchronized (troubles) {
+                                        troubles.add(e);
+                                    }
+                                }
+                            }));
         }
         for (Thread thread : threads) {
             thread.join();

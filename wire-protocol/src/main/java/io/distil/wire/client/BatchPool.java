@@ -1,6 +1,7 @@
 package io.distil.wire.client;
 
 import io.distil.base.api.PointBatch;
+
 import java.util.ArrayDeque;
 
 /// Off-heap batches to be filled, sent and filled again. A batch is given back when the insert that carries it has

@@ -6,6 +6,7 @@ import io.distil.base.Refused;
 import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.EncodedFrame;
 import io.distil.wire.frame.Frame;
+
 import java.io.IOException;
 
 /// A request on its way, from its submission to its last answer, over as many connections as that takes. After the

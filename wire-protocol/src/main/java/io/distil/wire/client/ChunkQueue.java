@@ -3,6 +3,7 @@ package io.distil.wire.client;
 import io.distil.base.BrokenInvariant;
 import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.Frame;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;

@@ -13,6 +13,7 @@ import io.distil.wire.frame.FramePool;
 import io.distil.wire.frame.MalformedFrame;
 import io.distil.wire.frame.Request;
 import io.distil.wire.frame.RequestEncoder;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
@@ -86,8 +87,7 @@ final class ClientLoop implements Runnable {
         this.address = address;
         this.options = options;
         this.clock = clock;
-        this.hello = RequestEncoder.encode(FrameFormat.CONNECTION_REQUEST_ID, hello)
-                .toByteArray();
+        this.hello = RequestEncoder.encode(FrameFormat.CONNECTION_REQUEST_ID, hello).toByteArray();
         this.selector = Selector.open();
         this.pauseNanos = options.retryNanosMin();
         this.thread = Thread.ofPlatform().name("distil-client-" + address.getPort()).daemon().unstarted(this);
@@ -386,10 +386,14 @@ final class ClientLoop implements Runnable {
         if (call.isUnsent && !outbox.forget(call)) {
             lost(new IOException("a request could not be sent in time"));
         }
-        call.fail(new ConnectionLost(
-                "no answer from " + name() + " in time" + (lastTrouble == null ? "" : ": " + reason(lastTrouble))
-                        + call.doubt(),
-                lastTrouble));
+        call.fail(
+                new ConnectionLost(
+                        "no answer from "
+                                + name()
+                                + " in time"
+                                + (lastTrouble == null ? "" : ": " + reason(lastTrouble))
+                                + call.doubt(),
+                        lastTrouble));
     }
 
     /// The connection is gone: what may be repeated waits for the next one.
@@ -400,17 +404,26 @@ final class ClientLoop implements Runnable {
         pauseNanos = Math.min(options.retryNanosMax(), pauseNanos * 2);
         connectAtNanos = clock.monotonicNanos() + pauseNanos / 2;
         if (wasFirst) {
-            firstWelcome.completeExceptionally(new ConnectionLost(
-                    "cannot reach a Distil server at " + name() + ": " + reason(cause)
-                            + "; is it running there? 'distil server' starts one, --server HOST:PORT names another",
-                    cause));
+            firstWelcome.completeExceptionally(
+                    new ConnectionLost(
+                            "cannot reach a Distil server at "
+                                    + name()
+                                    + ": "
+                                    + reason(cause)
+                                    + "; is it running there? 'distil server' starts one, --server HOST:PORT names another",
+                            cause));
             closing = true;
         }
-        List<Call> failing =
-                calls.values().stream().filter(call -> !call.isRepeatable()).toList();
+        List<Call> failing = calls.values().stream().filter(call -> !call.isRepeatable()).toList();
         failing.forEach(this::end);
-        failing.forEach(call -> call.fail(new ConnectionLost(
-                "the connection to " + name() + " was lost in the middle of an answer: " + reason(cause), cause)));
+        failing.forEach(call ->
+                call.fail(
+                        new ConnectionLost(
+                                "the connection to "
+                                        + name()
+                                        + " was lost in the middle of an answer: "
+                                        + reason(cause),
+                                cause)));
     }
 
     private void disconnect() {

@@ -1,6 +1,7 @@
 package io.distil.wire.client;
 
 import io.distil.base.ErrorCode;
+
 import java.io.IOException;
 
 /// The server could not be reached, or did not answer in time. A read can be asked again; a mutation that failed so is in

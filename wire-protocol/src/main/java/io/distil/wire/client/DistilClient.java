@@ -28,6 +28,7 @@ import io.distil.wire.frame.EncodedFrame;
 import io.distil.wire.frame.Frame;
 import io.distil.wire.frame.Request;
 import io.distil.wire.frame.RequestEncoder;
+
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -116,10 +117,11 @@ public final class DistilClient implements StreamStore {
     public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
         boolean isOurs = !tag.isTagged();
         try {
-            WriteTag sent = isOurs
-                    ? new WriteTag(
-                            clientHigh, clientLow, window.take(options.waitsForRoom() && !loop.isOwnThread()))
-                    : tag;
+            WriteTag sent =
+                    isOurs
+                            ? new WriteTag(
+                                    clientHigh, clientLow, window.take(options.waitsForRoom() && !loop.isOwnThread()))
+                            : tag;
             Runnable answered = isOurs ? () -> window.answered(sent.sequence()) : () -> {};
             long requestId = lastRequestId.incrementAndGet();
             EncodedFrame frame;
@@ -129,13 +131,14 @@ public final class DistilClient implements StreamStore {
                 answered.run();
                 throw e;
             }
-            SingleCall<Outcome> call = new SingleCall<>(
-                    requestId,
-                    clock.monotonicNanos() + options.mutationTimeoutNanos(),
-                    _ -> frame,
-                    answer -> answer instanceof Answer.Done(Outcome outcome) ? outcome : null,
-                    "; it may or may not have been done",
-                    _ -> answered.run());
+            SingleCall<Outcome> call =
+                    new SingleCall<>(
+                            requestId,
+                            clock.monotonicNanos() + options.mutationTimeoutNanos(),
+                            _ -> frame,
+                            answer -> answer instanceof Answer.Done(Outcome outcome) ? outcome : null,
+                            "; it may or may not have been done",
+                            _ -> answered.run());
             loop.submit(call);
             return call.future();
         } catch (Refused | IOException e) {
@@ -168,9 +171,10 @@ public final class DistilClient implements StreamStore {
     public Optional<StoredRecord> record(String key) throws IOException {
         return ask(
                 _ -> new Request.GetRecord(key),
-                answer -> answer instanceof Answer.Records(List<StoredRecord> records)
-                        ? records.stream().findFirst()
-                        : null);
+                answer ->
+                        answer instanceof Answer.Records(List<StoredRecord> records)
+                                ? records.stream().findFirst()
+                                : null);
     }
 
     @Override
@@ -197,9 +201,10 @@ public final class DistilClient implements StreamStore {
                     connection[0] = number;
                     return new Request.OpenSnapshot(stream, at);
                 },
-                answer -> answer instanceof Answer.SnapshotOpened(long number, Version shown)
-                        ? new RemoteSnapshot(this, stream, shown, number, connection[0])
-                        : null);
+                answer ->
+                        answer instanceof Answer.SnapshotOpened(long number, Version shown)
+                                ? new RemoteSnapshot(this, stream, shown, number, connection[0])
+                                : null);
     }
 
     /// As {@link StreamSnapshot#points}, in one round trip.
@@ -264,15 +269,18 @@ public final class DistilClient implements StreamStore {
     WindowCursor alignedWindows(LongFunction<Request.Source> source, TimeRange range, int widthLog2)
             throws IOException {
         Times.checkWidthLog2(widthLog2);
-        return RemoteCursors.windows(stream(
-                on -> new Request.ReadAlignedWindows(source.apply(on), range, widthLog2, options.creditChunks())));
+        return RemoteCursors.windows(
+                stream(on ->
+                        new Request.ReadAlignedWindows(source.apply(on), range, widthLog2, options.creditChunks())));
     }
 
     WindowCursor windows(LongFunction<Request.Source> source, TimeRange range, long widthNanos, int depthLog2)
             throws IOException {
         Times.checkWidthLog2(depthLog2);
-        return RemoteCursors.windows(stream(on ->
-                new Request.ReadWindows(source.apply(on), range, widthNanos, depthLog2, options.creditChunks())));
+        return RemoteCursors.windows(
+                stream(on ->
+                        new Request.ReadWindows(
+                                source.apply(on), range, widthNanos, depthLog2, options.creditChunks())));
     }
 
     Optional<Point> nearest(LongFunction<Request.Source> source, long time, Direction direction) throws IOException {
@@ -304,13 +312,14 @@ public final class DistilClient implements StreamStore {
     private <T> T ask(LongFunction<Request> request, Function<Answer, T> result) throws IOException {
         BrokenInvariant.check(!loop.isOwnThread(), "a blocking question was asked on the client's own thread");
         long requestId = lastRequestId.incrementAndGet();
-        SingleCall<T> call = new SingleCall<>(
-                requestId,
-                clock.monotonicNanos() + options.readTimeoutNanos(),
-                on -> RequestEncoder.encode(requestId, request.apply(on)),
-                result,
-                "",
-                _ -> {});
+        SingleCall<T> call =
+                new SingleCall<>(
+                        requestId,
+                        clock.monotonicNanos() + options.readTimeoutNanos(),
+                        on -> RequestEncoder.encode(requestId, request.apply(on)),
+                        result,
+                        "",
+                        _ -> {});
         loop.submit(call);
         return get(call.future());
     }

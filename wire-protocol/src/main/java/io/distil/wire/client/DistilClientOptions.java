@@ -29,18 +29,19 @@ public record DistilClientOptions(
         int creditChunks) {
     private static final long SECOND_NANOS = 1_000_000_000L;
 
-    public static final DistilClientOptions DEFAULT = new DistilClientOptions(
-            "java",
-            new byte[0],
-            10 * SECOND_NANOS,
-            60 * SECOND_NANOS,
-            30 * SECOND_NANOS,
-            SECOND_NANOS / 100,
-            SECOND_NANOS,
-            15 * SECOND_NANOS,
-            WriteTag.IN_FLIGHT_MAX,
-            true,
-            8);
+    public static final DistilClientOptions DEFAULT =
+            new DistilClientOptions(
+                    "java",
+                    new byte[0],
+                    10 * SECOND_NANOS,
+                    60 * SECOND_NANOS,
+                    30 * SECOND_NANOS,
+                    SECOND_NANOS / 100,
+                    SECOND_NANOS,
+                    15 * SECOND_NANOS,
+                    WriteTag.IN_FLIGHT_MAX,
+                    true,
+                    8);
 
     public DistilClientOptions {
         if (mutationsInFlightMax < 1 || mutationsInFlightMax > WriteTag.IN_FLIGHT_MAX) {
@@ -54,25 +55,61 @@ public record DistilClientOptions(
 
     public DistilClientOptions withName(String newClientName) {
         return new DistilClientOptions(
-                newClientName, token, connectTimeoutNanos, mutationTimeoutNanos, readTimeoutNanos, retryNanosMin,
-                retryNanosMax, pingNanos, mutationsInFlightMax, waitsForRoom, creditChunks);
+                newClientName,
+                token,
+                connectTimeoutNanos,
+                mutationTimeoutNanos,
+                readTimeoutNanos,
+                retryNanosMin,
+                retryNanosMax,
+                pingNanos,
+                mutationsInFlightMax,
+                waitsForRoom,
+                creditChunks);
     }
 
     public DistilClientOptions withTimeouts(long newConnectNanos, long newMutationNanos, long newReadNanos) {
         return new DistilClientOptions(
-                clientName, token, newConnectNanos, newMutationNanos, newReadNanos, retryNanosMin, retryNanosMax,
-                pingNanos, mutationsInFlightMax, waitsForRoom, creditChunks);
+                clientName,
+                token,
+                newConnectNanos,
+                newMutationNanos,
+                newReadNanos,
+                retryNanosMin,
+                retryNanosMax,
+                pingNanos,
+                mutationsInFlightMax,
+                waitsForRoom,
+                creditChunks);
     }
 
     public DistilClientOptions withRetry(long newRetryNanosMin, long newRetryNanosMax, long newPingNanos) {
         return new DistilClientOptions(
-                clientName, token, connectTimeoutNanos, mutationTimeoutNanos, readTimeoutNanos, newRetryNanosMin,
-                newRetryNanosMax, newPingNanos, mutationsInFlightMax, waitsForRoom, creditChunks);
+                clientName,
+                token,
+                connectTimeoutNanos,
+                mutationTimeoutNanos,
+                readTimeoutNanos,
+                newRetryNanosMin,
+                newRetryNanosMax,
+                newPingNanos,
+                mutationsInFlightMax,
+                waitsForRoom,
+                creditChunks);
     }
 
     public DistilClientOptions withInFlight(int newMutationsMax, boolean newWaitsForRoom, int newCreditChunks) {
         return new DistilClientOptions(
-                clientName, token, connectTimeoutNanos, mutationTimeoutNanos, readTimeoutNanos, retryNanosMin,
-                retryNanosMax, pingNanos, newMutationsMax, newWaitsForRoom, newCreditChunks);
+                clientName,
+                token,
+                connectTimeoutNanos,
+                mutationTimeoutNanos,
+                readTimeoutNanos,
+                retryNanosMin,
+                retryNanosMax,
+                pingNanos,
+                newMutationsMax,
+                newWaitsForRoom,
+                newCreditChunks);
     }
 }

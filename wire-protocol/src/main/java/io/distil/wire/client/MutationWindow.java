@@ -2,6 +2,7 @@ package io.distil.wire.client;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+
 import java.io.InterruptedIOException;
 import java.util.TreeSet;
 
@@ -26,7 +27,10 @@ final class MutationWindow {
             if (!waits) {
                 throw new Refused(
                         ErrorCode.OVERLOADED,
-                        "mutation " + unanswered.first() + " is unanswered, and " + distanceMax
+                        "mutation "
+                                + unanswered.first()
+                                + " is unanswered, and "
+                                + distanceMax
                                 + " are the most that may be under way behind it");
             }
             try {

@@ -3,6 +3,7 @@ package io.distil.wire.client;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.wire.frame.EncodedFrame;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -8,6 +8,7 @@ import io.distil.base.api.StreamInfo;
 import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WindowCursor;
 import io.distil.wire.frame.Answer;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;

@@ -10,6 +10,7 @@ import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WindowCursor;
 import io.distil.wire.frame.Request;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

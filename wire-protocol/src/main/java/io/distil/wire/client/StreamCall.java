@@ -3,6 +3,7 @@ package io.distil.wire.client;
 import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.EncodedFrame;
 import io.distil.wire.frame.Frame;
+
 import java.io.IOException;
 import java.util.function.LongFunction;
 

@@ -9,6 +9,7 @@ import io.distil.base.api.PointColumns;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.WindowBatch;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

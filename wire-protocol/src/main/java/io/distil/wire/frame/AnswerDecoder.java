@@ -12,6 +12,7 @@ import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.WindowBatch;
 import io.distil.wire.frame.sbe.*;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +48,7 @@ public final class AnswerDecoder {
                     case StatusDecoder.TEMPLATE_ID -> new Answer.Status(reader.map("status", Integer.MAX_VALUE));
                     case SnapshotOpenedDecoder.TEMPLATE_ID -> {
                         RequestDecoder.checkBlock(frame, SnapshotOpenedDecoder.BLOCK_LENGTH);
-                        var block =
-                                new SnapshotOpenedDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        var block = new SnapshotOpenedDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                         yield new Answer.SnapshotOpened(block.snapshot(), RequestDecoder.get(block.shown()));
                     }
                     case NearestDecoder.TEMPLATE_ID -> {
@@ -68,19 +68,19 @@ public final class AnswerDecoder {
     private static Answer welcome(Frame frame, FrameReader reader) throws MalformedFrame {
         RequestDecoder.checkBlock(frame, WelcomeDecoder.BLOCK_LENGTH);
         var block = new WelcomeDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-        Answer.Limits limits = new Answer.Limits(
-                (int) block.frameBytesMax(),
-                (int) block.insertPointsMax(),
-                (int) block.mutationsInFlightMax(),
-                block.mutationBytesInFlightMax(),
-                (int) block.readsInFlightMax(),
-                (int) block.snapshotsHeldMax(),
-                (int) block.chunkPointsMax(),
-                (int) block.chunkWindowsMax(),
-                (int) block.creditMax(),
-                (int) block.idleTimeoutMillis());
-        return new Answer.Welcome(
-                (int) block.protocolVersion(), block.features(), limits, reader.text("server name"));
+        Answer.Limits limits =
+                new Answer.Limits(
+                        (int) block.frameBytesMax(),
+                        (int) block.insertPointsMax(),
+                        (int) block.mutationsInFlightMax(),
+                        block.mutationBytesInFlightMax(),
+                        (int) block.readsInFlightMax(),
+                        (int) block.snapshotsHeldMax(),
+                        (int) block.chunkPointsMax(),
+                        (int) block.chunkWindowsMax(),
+                        (int) block.creditMax(),
+                        (int) block.idleTimeoutMillis());
+        return new Answer.Welcome((int) block.protocolVersion(), block.features(), limits, reader.text("server name"));
     }
 
     private static Answer chunk(Frame frame, FrameReader reader) throws MalformedFrame {

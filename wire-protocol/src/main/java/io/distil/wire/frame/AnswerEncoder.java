@@ -91,9 +91,7 @@ public final class AnswerEncoder {
                 a.streams().forEach(info -> stream(frame, info));
             }
             case Answer.Texts a -> {
-                new TextsEncoder()
-                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
-                        .textCount(a.texts().size());
+                new TextsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).textCount(a.texts().size());
                 frame.block(TextsEncoder.BLOCK_LENGTH);
                 a.texts().forEach(frame::text);
             }
@@ -110,21 +108,15 @@ public final class AnswerEncoder {
                 new PointsEncoder()
                         .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
                         .pointCount(a.points().count());
-                frame.block(PointsEncoder.BLOCK_LENGTH)
-                        .column(a.points().times())
-                        .column(a.points().values());
+                frame.block(PointsEncoder.BLOCK_LENGTH).column(a.points().times()).column(a.points().values());
             }
             case Answer.Windows a -> {
-                new WindowsEncoder()
-                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
-                        .windowCount(a.count());
+                new WindowsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).windowCount(a.count());
                 frame.block(WindowsEncoder.BLOCK_LENGTH);
                 a.columns().forEach(frame::column);
             }
             case Answer.Ranges a -> {
-                new RangesEncoder()
-                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
-                        .rangeCount(a.ranges().size());
+                new RangesEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).rangeCount(a.ranges().size());
                 frame.block(RangesEncoder.BLOCK_LENGTH);
                 for (TimeRange range : a.ranges()) {
                     frame.number64(range.from()).number64(range.until());

@@ -5,10 +5,12 @@ import io.distil.base.memory.Layouts;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.wire.frame.sbe.FrameHeaderDecoder;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /// One received frame in off-heap memory of its own, so that the columns in it can be used in place for as long as its
 /// holder likes. Held by one owner at a time, who releases it exactly once.
@@ -74,13 +76,16 @@ public final class Frame {
     /// Checks what every frame must satisfy, once all its bytes are there.
     void check() throws MalformedFrame {
         crc.reset();
-        crc.update(memory.asSlice(
-                        FrameFormat.CHECKED_FROM_OFFSET, frameBytes - FrameFormat.CHECKED_FROM_OFFSET)
-                .asByteBuffer());
+        crc.update(
+                memory.asSlice(FrameFormat.CHECKED_FROM_OFFSET, frameBytes - FrameFormat.CHECKED_FROM_OFFSET)
+                        .asByteBuffer());
         int wanted = memory.get(Layouts.INT, FrameFormat.CHECKSUM_OFFSET);
         if ((int) crc.getValue() != wanted) {
-            throw new MalformedFrame("the frame's checksum is " + Integer.toHexString((int) crc.getValue())
-                    + ", its header says " + Integer.toHexString(wanted));
+            throw new MalformedFrame(
+                    "the frame's checksum is "
+                            + Integer.toHexString((int) crc.getValue())
+                            + ", its header says "
+                            + Integer.toHexString(wanted));
         }
         if (header.schemaId() != FrameFormat.SCHEMA_ID) {
             throw new MalformedFrame(

@@ -1,6 +1,7 @@
 package io.distil.wire.frame;
 
 import io.distil.base.memory.Layouts;
+
 import java.lang.foreign.MemorySegment;
 
 /// Puts frames together from whatever pieces a socket delivers: first the header, whose length is checked before anything
@@ -36,9 +37,15 @@ public final class FrameAssembler implements AutoCloseable {
         if (frameBytes < FrameFormat.HEADER_BYTES
                 || frameBytes > FrameFormat.FRAME_BYTES_MAX
                 || frameBytes % FrameFormat.WORD_BYTES != 0) {
-            throw new MalformedFrame("a frame of " + Integer.toUnsignedString(frameBytes)
-                    + " bytes; frames have " + FrameFormat.HEADER_BYTES + ".." + FrameFormat.FRAME_BYTES_MAX
-                    + " bytes, a multiple of " + FrameFormat.WORD_BYTES);
+            throw new MalformedFrame(
+                    "a frame of "
+                            + Integer.toUnsignedString(frameBytes)
+                            + " bytes; frames have "
+                            + FrameFormat.HEADER_BYTES
+                            + ".."
+                            + FrameFormat.FRAME_BYTES_MAX
+                            + " bytes, a multiple of "
+                            + FrameFormat.WORD_BYTES);
         }
         return frameBytes;
     }

@@ -5,6 +5,10 @@ import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.memory.Layouts;
 import io.distil.wire.frame.sbe.FrameHeaderEncoder;
+
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.MutableDirectBuffer;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
-import org.agrona.ExpandableArrayBuffer;
-import org.agrona.MutableDirectBuffer;
 
 /// Writes one frame: the block by its generated encoder, then texts, maps and columns. Small parts gather in a heap buffer;
 /// columns are only referred to, so that points are copied once at most, into the socket.
@@ -108,7 +110,10 @@ final class FrameBuilder {
         if (frameBytes() > FrameFormat.FRAME_BYTES_MAX) {
             throw new Refused(
                     ErrorCode.BATCH_TOO_LARGE,
-                    "the request needs a frame of " + frameBytes() + " bytes; at most " + FrameFormat.FRAME_BYTES_MAX
+                    "the request needs a frame of "
+                            + frameBytes()
+                            + " bytes; at most "
+                            + FrameFormat.FRAME_BYTES_MAX
                             + " are taken");
         }
         header.wrap(buffer, 0).frameBytes(frameBytes()).checksum(0).requestId(requestId);

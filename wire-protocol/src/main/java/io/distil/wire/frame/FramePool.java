@@ -1,6 +1,7 @@
 package io.distil.wire.frame;
 
 import io.distil.base.BrokenInvariant;
+
 import java.util.ArrayDeque;
 
 /// Memory for received frames, kept in classes of powers of two and used again, because fresh pages cost more than the

@@ -2,6 +2,7 @@ package io.distil.wire.frame;
 
 import io.distil.base.StreamId;
 import io.distil.base.memory.Layouts;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -58,10 +59,7 @@ final class FrameReader {
         int length = count(field, 1);
         int at = take(field, length);
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(memory.asSlice(at, length).asByteBuffer())
-                    .toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(memory.asSlice(at, length).asByteBuffer()).toString();
         } catch (CharacterCodingException e) {
             throw new MalformedFrame(field + " is not UTF-8");
         }

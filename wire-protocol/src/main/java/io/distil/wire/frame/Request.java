@@ -16,8 +16,7 @@ public sealed interface Request {
     /// @param features the optional parts of the protocol the client can use; none are defined yet
     /// @param clientName who is there, for the server's log
     /// @param token room for a credential; carried, not looked at yet
-    record Hello(long clientHigh, long clientLow, long features, String clientName, byte[] token)
-            implements Request {}
+    record Hello(long clientHigh, long clientLow, long features, String clientName, byte[] token) implements Request {}
 
     /// Asks for a {@link Answer.Pong}, to find out whether the other end is still there.
     record Ping(long echo) implements Request {}

@@ -14,6 +14,7 @@ import io.distil.base.api.StreamFilter;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 import io.distil.wire.frame.sbe.*;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -68,24 +69,20 @@ public final class RequestDecoder {
                     case GetStatusDecoder.TEMPLATE_ID -> new Request.GetStatus();
                     case OpenSnapshotDecoder.TEMPLATE_ID -> {
                         checkBlock(frame, OpenSnapshotDecoder.BLOCK_LENGTH);
-                        var block =
-                                new OpenSnapshotDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        var block = new OpenSnapshotDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                         var selector = block.selector();
                         yield new Request.OpenSnapshot(
                                 get(block.stream()), selector(selector.major(), selector.minor()));
                     }
                     case CloseSnapshotDecoder.TEMPLATE_ID -> {
                         checkBlock(frame, CloseSnapshotDecoder.BLOCK_LENGTH);
-                        var block =
-                                new CloseSnapshotDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        var block = new CloseSnapshotDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                         yield new Request.CloseSnapshot(block.snapshot());
                     }
                     case FindNearestDecoder.TEMPLATE_ID -> {
                         checkBlock(frame, FindNearestDecoder.BLOCK_LENGTH);
-                        var block =
-                                new FindNearestDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                        yield new Request.FindNearest(
-                                get(block.source()), block.time(), direction(block.direction()));
+                        var block = new FindNearestDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                        yield new Request.FindNearest(get(block.source()), block.time(), direction(block.direction()));
                     }
                     case FindDecoder.TEMPLATE_ID,
                             CollectionsDecoder.TEMPLATE_ID,
@@ -93,7 +90,8 @@ public final class RequestDecoder {
                             ReadPointsDecoder.TEMPLATE_ID,
                             ReadAlignedWindowsDecoder.TEMPLATE_ID,
                             ReadWindowsDecoder.TEMPLATE_ID,
-                            ReadChangesDecoder.TEMPLATE_ID -> streamed(frame, reader);
+                            ReadChangesDecoder.TEMPLATE_ID ->
+                            streamed(frame, reader);
                     default -> mutation(frame, reader);
                 };
         reader.end();
@@ -105,11 +103,12 @@ public final class RequestDecoder {
             case FindDecoder.TEMPLATE_ID -> {
                 checkBlock(frame, FindDecoder.BLOCK_LENGTH);
                 var block = new FindDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                StreamFilter filter = new StreamFilter(
-                        reader.text("collection"),
-                        block.collectionIsPrefix() != 0,
-                        conditions(reader, "tags"),
-                        conditions(reader, "annotations"));
+                StreamFilter filter =
+                        new StreamFilter(
+                                reader.text("collection"),
+                                block.collectionIsPrefix() != 0,
+                                conditions(reader, "tags"),
+                                conditions(reader, "annotations"));
                 yield new Request.Find(filter, block.credit());
             }
             case CollectionsDecoder.TEMPLATE_ID -> {
@@ -160,15 +159,13 @@ public final class RequestDecoder {
             case DeleteDecoder.TEMPLATE_ID -> {
                 checkBlock(frame, DeleteDecoder.BLOCK_LENGTH);
                 var block = new DeleteDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                yield new Request.Mutate(
-                        new Mutation.Delete(get(block.stream()), get(block.span())), get(block.tag()));
+                yield new Request.Mutate(new Mutation.Delete(get(block.stream()), get(block.span())), get(block.tag()));
             }
             case DeleteUncommittedDecoder.TEMPLATE_ID -> {
                 checkBlock(frame, DeleteUncommittedDecoder.BLOCK_LENGTH);
                 var block = new DeleteUncommittedDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                 yield new Request.Mutate(
-                        new Mutation.DeleteUncommitted(
-                                get(block.stream()), get(block.span()), get(block.since())),
+                        new Mutation.DeleteUncommitted(get(block.stream()), get(block.span()), get(block.since())),
                         get(block.tag()));
             }
             case FlushDecoder.TEMPLATE_ID -> {
@@ -179,22 +176,24 @@ public final class RequestDecoder {
             case CreateDecoder.TEMPLATE_ID -> {
                 checkBlock(frame, CreateDecoder.BLOCK_LENGTH);
                 var block = new CreateDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                StreamDescriptor descriptor = new StreamDescriptor(
-                        get(block.stream()),
-                        reader.text("collection"),
-                        reader.map("tags", ENTRIES_MAX),
-                        reader.map("annotations", ENTRIES_MAX),
-                        1);
+                StreamDescriptor descriptor =
+                        new StreamDescriptor(
+                                get(block.stream()),
+                                reader.text("collection"),
+                                reader.map("tags", ENTRIES_MAX),
+                                reader.map("annotations", ENTRIES_MAX),
+                                1);
                 yield new Request.Mutate(new Mutation.Create(descriptor), get(block.tag()));
             }
             case AnnotateDecoder.TEMPLATE_ID -> {
                 checkBlock(frame, AnnotateDecoder.BLOCK_LENGTH);
                 var block = new AnnotateDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                Mutation mutation = new Mutation.Annotate(
-                        get(block.stream()),
-                        block.expectedPropertyVersion(),
-                        reader.map("changes", ENTRIES_MAX),
-                        new HashSet<>(reader.texts("removals", ENTRIES_MAX)));
+                Mutation mutation =
+                        new Mutation.Annotate(
+                                get(block.stream()),
+                                block.expectedPropertyVersion(),
+                                reader.map("changes", ENTRIES_MAX),
+                                new HashSet<>(reader.texts("removals", ENTRIES_MAX)));
                 yield new Request.Mutate(mutation, get(block.tag()));
             }
             case ObliterateDecoder.TEMPLATE_ID -> {
@@ -209,10 +208,12 @@ public final class RequestDecoder {
                 yield new Request.Mutate(mutation, get(block.tag()));
             }
             default ->
-                throw new Refused(
-                        ErrorCode.UNKNOWN_OPERATION,
-                        "frame type " + frame.templateId() + " is no request of protocol version "
-                                + FrameFormat.PROTOCOL_VERSION);
+                    throw new Refused(
+                            ErrorCode.UNKNOWN_OPERATION,
+                            "frame type "
+                                    + frame.templateId()
+                                    + " is no request of protocol version "
+                                    + FrameFormat.PROTOCOL_VERSION);
         };
     }
 
@@ -221,8 +222,11 @@ public final class RequestDecoder {
         if (replacementCount + recordCount > ATOMIC_PARTS_MAX) {
             throw new Refused(
                     ErrorCode.BATCH_TOO_LARGE,
-                    "an atomic mutation of " + (replacementCount + recordCount) + " parts; at most "
-                            + ATOMIC_PARTS_MAX + " are taken");
+                    "an atomic mutation of "
+                            + (replacementCount + recordCount)
+                            + " parts; at most "
+                            + ATOMIC_PARTS_MAX
+                            + " are taken");
         }
         List<Mutation.Replace> replacements = new ArrayList<>((int) replacementCount);
         for (int i = 0; i < replacementCount; i++) {
@@ -240,8 +244,8 @@ public final class RequestDecoder {
             String key = reader.text("key");
             byte[] value = reader.bytes("value");
             reader.align();
-            records.add(new Mutation.PutRecord(
-                    key, expectedRevision, isPresent ? Optional.of(value) : Optional.empty()));
+            records.add(
+                    new Mutation.PutRecord(key, expectedRevision, isPresent ? Optional.of(value) : Optional.empty()));
         }
         return new Mutation.Atomic(replacements, records);
     }
@@ -253,8 +257,7 @@ public final class RequestDecoder {
         return new PointColumns(times, values, count);
     }
 
-    private static Map<String, Optional<String>> conditions(FrameReader reader, String field)
-            throws MalformedFrame {
+    private static Map<String, Optional<String>> conditions(FrameReader reader, String field) throws MalformedFrame {
         int count = reader.count(field, 3 * Integer.BYTES, ENTRIES_MAX);
         Map<String, Optional<String>> conditions = new TreeMap<>();
         for (int i = 0; i < count; i++) {
@@ -271,8 +274,13 @@ public final class RequestDecoder {
     /// A newer peer may send a longer block, whose end is skipped; a shorter one was never a version of this protocol.
     static void checkBlock(Frame frame, int blockLengthMin) throws MalformedFrame {
         if (frame.header().blockLength() < blockLengthMin) {
-            throw new MalformedFrame("frame type " + frame.templateId() + " has a block of "
-                    + frame.header().blockLength() + " bytes, wanted " + blockLengthMin);
+            throw new MalformedFrame(
+                    "frame type "
+                            + frame.templateId()
+                            + " has a block of "
+                            + frame.header().blockLength()
+                            + " bytes, wanted "
+                            + blockLengthMin);
         }
     }
 
@@ -313,9 +321,7 @@ public final class RequestDecoder {
     }
 
     private static VersionSelector selector(long major, long minor) {
-        return major == RequestEncoder.LATEST
-                ? VersionSelector.LATEST
-                : VersionSelector.at(new Version(major, minor));
+        return major == RequestEncoder.LATEST ? VersionSelector.LATEST : VersionSelector.at(new Version(major, minor));
     }
 
     private static Request.Source get(ReadSourceDecoder source) {

@@ -5,10 +5,10 @@ import io.distil.base.TimeRange;
 import io.distil.base.Version;
 import io.distil.base.api.Direction;
 import io.distil.base.api.Mutation;
-import io.distil.base.api.StreamFilter;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 import io.distil.wire.frame.sbe.*;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -49,9 +49,7 @@ public final class RequestEncoder {
                 frame.block(PingEncoder.BLOCK_LENGTH);
             }
             case Request.Credit r -> {
-                new CreditEncoder()
-                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
-                        .chunks(r.chunks());
+                new CreditEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).chunks(r.chunks());
                 frame.block(CreditEncoder.BLOCK_LENGTH);
             }
             case Request.Cancel _ -> {
@@ -80,9 +78,7 @@ public final class RequestEncoder {
                 frame.block(OpenSnapshotEncoder.BLOCK_LENGTH);
             }
             case Request.CloseSnapshot r -> {
-                new CloseSnapshotEncoder()
-                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
-                        .snapshot(r.snapshot());
+                new CloseSnapshotEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).snapshot(r.snapshot());
                 frame.block(CloseSnapshotEncoder.BLOCK_LENGTH);
             }
             case Request.FindNearest r -> {
@@ -103,11 +99,8 @@ public final class RequestEncoder {
                 InsertEncoder block = new InsertEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                 put(block.tag(), tag);
                 put(block.stream(), m.stream());
-                block.pointCount(m.points().count())
-                        .policy((short) m.policy().number());
-                frame.block(InsertEncoder.BLOCK_LENGTH)
-                        .column(m.points().times())
-                        .column(m.points().values());
+                block.pointCount(m.points().count()).policy((short) m.policy().number());
+                frame.block(InsertEncoder.BLOCK_LENGTH).column(m.points().times()).column(m.points().values());
             }
             case Mutation.Delete m -> {
                 DeleteEncoder block = new DeleteEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
@@ -141,8 +134,7 @@ public final class RequestEncoder {
                         .map(m.descriptor().annotations());
             }
             case Mutation.Annotate m -> {
-                AnnotateEncoder block =
-                        new AnnotateEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                AnnotateEncoder block = new AnnotateEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                 put(block.tag(), tag);
                 put(block.stream(), m.stream());
                 block.expectedPropertyVersion(m.expectedPropertyVersion());
@@ -151,8 +143,7 @@ public final class RequestEncoder {
                         .texts(m.removals().stream().sorted().toList());
             }
             case Mutation.Obliterate m -> {
-                ObliterateEncoder block =
-                        new ObliterateEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                ObliterateEncoder block = new ObliterateEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                 put(block.tag(), tag);
                 put(block.stream(), m.stream());
                 frame.block(ObliterateEncoder.BLOCK_LENGTH);
@@ -164,8 +155,7 @@ public final class RequestEncoder {
     private static void atomic(FrameBuilder frame, Mutation.Atomic mutation, WriteTag tag) {
         AtomicEncoder block = new AtomicEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
         put(block.tag(), tag);
-        block.replacementCount(mutation.replacements().size())
-                .recordCount(mutation.records().size());
+        block.replacementCount(mutation.replacements().size()).recordCount(mutation.records().size());
         frame.block(AtomicEncoder.BLOCK_LENGTH);
         for (Mutation.Replace part : mutation.replacements()) {
             frame.streamId(part.stream())
@@ -197,20 +187,15 @@ public final class RequestEncoder {
                 conditions(frame, r.filter().annotations());
             }
             case Request.Collections r -> {
-                new CollectionsEncoder()
-                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
-                        .credit(r.credit());
+                new CollectionsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).credit(r.credit());
                 frame.block(CollectionsEncoder.BLOCK_LENGTH).text(r.prefix());
             }
             case Request.ListRecords r -> {
-                new ListRecordsEncoder()
-                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
-                        .credit(r.credit());
+                new ListRecordsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).credit(r.credit());
                 frame.block(ListRecordsEncoder.BLOCK_LENGTH).text(r.prefix());
             }
             case Request.ReadPoints r -> {
-                ReadPointsEncoder block =
-                        new ReadPointsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                ReadPointsEncoder block = new ReadPointsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                 put(block.source(), r.source());
                 put(block.span(), r.range());
                 block.credit(r.credit());
@@ -246,9 +231,8 @@ public final class RequestEncoder {
     /// Keys, each with a value it must have, or none.
     private static void conditions(FrameBuilder frame, Map<String, Optional<String>> conditions) {
         frame.number32(conditions.size());
-        new TreeMap<>(conditions).forEach((key, value) -> frame.text(key)
-                .number32(value.isPresent() ? 1 : 0)
-                .text(value.orElse("")));
+        new TreeMap<>(conditions)
+                .forEach((key, value) -> frame.text(key).number32(value.isPresent() ? 1 : 0).text(value.orElse("")));
     }
 
     static short number(Direction direction) {
@@ -288,8 +272,7 @@ public final class RequestEncoder {
                 to.snapshot(0).high(direct.stream().high()).low(direct.stream().low());
                 switch (direct.at()) {
                     case VersionSelector.Latest _ -> to.major(LATEST).minor(0);
-                    case VersionSelector.Exactly e ->
-                        to.major(e.version().major()).minor(e.version().minor());
+                    case VersionSelector.Exactly e -> to.major(e.version().major()).minor(e.version().minor());
                 }
             }
         }

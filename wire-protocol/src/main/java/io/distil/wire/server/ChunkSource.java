@@ -5,12 +5,12 @@ import io.distil.base.api.PointCursor;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamCursor;
 import io.distil.base.api.StreamInfo;
-import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.WindowCursor;
 import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.AnswerEncoder;
 import io.distil.wire.frame.Request;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -42,30 +42,49 @@ interface ChunkSource extends AutoCloseable {
         return switch (request) {
             case Request.Find r -> streams(store.find(r.filter()));
             case Request.Collections r ->
-                list(store.collections(r.prefix()), text -> 4 + 3L * text.length(), Answer.Texts::new);
+                    list(store.collections(r.prefix()), text -> 4 + 3L * text.length(), Answer.Texts::new);
             case Request.ListRecords r -> list(store.records(r.prefix()), ChunkSource::bytesMax, Answer.Records::new);
             case Request.ReadPoints r ->
-                using(r.source(), store, snapshots, use -> {
-                    PointCursor cursor = use.snapshot().points(r.range());
-                    return source(
-                            () -> cursor.next(reader.points()) == 0
-                                    ? null
-                                    : new Answer.Points(reader.points().columns()),
-                            cursor::close,
-                            use);
-                });
+                    using(
+                            r.source(),
+                            store,
+                            snapshots,
+                            use -> {
+                                PointCursor cursor = use.snapshot().points(r.range());
+                                return source(
+                                        () ->
+                                                cursor.next(reader.points()) == 0
+                                                        ? null
+                                                        : new Answer.Points(reader.points().columns()),
+                                        cursor::close,
+                                        use);
+                            });
             case Request.ReadAlignedWindows r ->
-                using(r.source(), store, snapshots, use ->
-                        windows(use.snapshot().alignedWindows(r.range(), r.widthLog2()), reader, use));
+                    using(
+                            r.source(),
+                            store,
+                            snapshots,
+                            use -> windows(use.snapshot().alignedWindows(r.range(), r.widthLog2()), reader, use));
             case Request.ReadWindows r ->
-                using(r.source(), store, snapshots, use ->
-                        windows(use.snapshot().windows(r.range(), r.widthNanos(), r.depthLog2()), reader, use));
+                    using(
+                            r.source(),
+                            store,
+                            snapshots,
+                            use ->
+                                    windows(
+                                            use.snapshot().windows(r.range(), r.widthNanos(), r.depthLog2()),
+                                            reader,
+                                            use));
             case Request.ReadChanges r ->
-                using(r.source(), store, snapshots, use -> {
-                    List<TimeRange> ranges = use.snapshot().changesSince(r.since(), r.resolutionLog2());
-                    use.close();
-                    return list(ranges, _ -> LIST_CHUNK_BYTES / CHUNK_RANGES, Answer.Ranges::new);
-                });
+                    using(
+                            r.source(),
+                            store,
+                            snapshots,
+                            use -> {
+                                List<TimeRange> ranges = use.snapshot().changesSince(r.since(), r.resolutionLog2());
+                                use.close();
+                                return list(ranges, _ -> LIST_CHUNK_BYTES / CHUNK_RANGES, Answer.Ranges::new);
+                            });
         };
     }
 
@@ -166,7 +185,7 @@ interface ChunkSource extends AutoCloseable {
                 switch (source) {
                     case Request.Source.Held held -> snapshots.use(held.snapshot());
                     case Request.Source.Direct direct ->
-                        SnapshotUse.alone(store.snapshot(direct.stream(), direct.at()));
+                            SnapshotUse.alone(store.snapshot(direct.stream(), direct.at()));
                 };
         try {
             return opener.open(use);

@@ -3,6 +3,7 @@ package io.distil.wire.server;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.api.StreamSnapshot;
+
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,6 +1,7 @@
 package io.distil.wire.server;
 
 import io.distil.base.BrokenInvariant;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.distil.wire.server;
 import io.distil.base.BrokenInvariant;
 import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.Request;
+
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 

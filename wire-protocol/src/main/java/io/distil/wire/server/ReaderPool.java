@@ -2,6 +2,7 @@ package io.distil.wire.server;
 
 import io.distil.base.api.PointBatch;
 import io.distil.base.api.WindowBatch;
+
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +33,7 @@ final class ReaderPool implements AutoCloseable {
         private Reader(String threadName, int chunkPoints, int chunkWindows) {
             this.chunkPoints = chunkPoints;
             this.chunkWindows = chunkWindows;
-            this.executor = Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().name(threadName).daemon().factory());
+            this.executor = Executors.newSingleThreadExecutor(Thread.ofPlatform().name(threadName).daemon().factory());
         }
 
         void execute(Runnable task) {

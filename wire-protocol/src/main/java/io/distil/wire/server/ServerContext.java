@@ -3,6 +3,7 @@ package io.distil.wire.server;
 import io.distil.base.NanoClock;
 import io.distil.base.api.StreamStore;
 import io.distil.wire.frame.FramePool;
+
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 

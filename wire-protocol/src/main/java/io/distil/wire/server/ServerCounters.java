@@ -1,6 +1,7 @@
 package io.distil.wire.server;
 
 import io.distil.base.ErrorCode;
+
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;

@@ -22,6 +22,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -33,8 +37,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One connection.
 ///
@@ -62,8 +64,7 @@ final class Session extends ChannelInboundHandlerAdapter {
     private final WireServerOptions options;
     private final FrameAssembler assembler;
     private final HeldSnapshots snapshots;
-    private final ByteBuffer preamble =
-            ByteBuffer.allocate(FrameFormat.PREAMBLE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer preamble = ByteBuffer.allocate(FrameFormat.PREAMBLE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final ArrayDeque<ByteBuf> pending = new ArrayDeque<>();
     private final Map<Long, ReadTask> reads = new HashMap<>();
     private Channel channel;
@@ -95,19 +96,21 @@ final class Session extends ChannelInboundHandlerAdapter {
         server.counters().connectionsAccepted.increment();
         server.counters().connectionsOpen.increment();
         if (!server.register(this)) {
-            failConnection(new MalformedFrame(
-                    ErrorCode.OVERLOADED,
-                    "the server has its " + options.connectionsMax() + " connections already, or is stopping"));
+            failConnection(
+                    new MalformedFrame(
+                            ErrorCode.OVERLOADED,
+                            "the server has its " + options.connectionsMax() + " connections already, or is stopping"));
             return;
         }
-        long tickNanos = Math.max(
-                1_000_000,
-                Math.min(
-                        1_000_000_000,
+        long tickNanos =
+                Math.max(
+                        1_000_000,
                         Math.min(
-                                        options.handshakeTimeoutNanos(),
-                                        Math.min(options.frameTimeoutNanos(), options.idleTimeoutNanos()))
-                                / 4));
+                                1_000_000_000,
+                                Math.min(
+                                                options.handshakeTimeoutNanos(),
+                                                Math.min(options.frameTimeoutNanos(), options.idleTimeoutNanos()))
+                                        / 4));
         var ticks = context.executor().scheduleAtFixedRate(this::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
         channel.closeFuture().addListener(_ -> ticks.cancel(false));
     }
@@ -183,8 +186,7 @@ final class Session extends ChannelInboundHandlerAdapter {
         }
         if (reservedBytes == 0) {
             long bytes = FramePool.capacityBytes(assembler.frameBytes());
-            waitsForMemory =
-                    !server.budget().reserve(bytes, () -> onLoop(() -> memoryGranted(bytes)));
+            waitsForMemory = !server.budget().reserve(bytes, () -> onLoop(() -> memoryGranted(bytes)));
             if (waitsForMemory) {
                 return false;
             }
@@ -230,7 +232,11 @@ final class Session extends ChannelInboundHandlerAdapter {
         if (versionMin > FrameFormat.PROTOCOL_VERSION || versionMax < FrameFormat.PROTOCOL_VERSION) {
             throw new MalformedFrame(
                     ErrorCode.UNSUPPORTED_PROTOCOL,
-                    "the client speaks protocol versions " + versionMin + ".." + versionMax + ", this server "
+                    "the client speaks protocol versions "
+                            + versionMin
+                            + ".."
+                            + versionMax
+                            + ", this server "
                             + FrameFormat.PROTOCOL_VERSION);
         }
         state = State.HELLO;
@@ -295,27 +301,42 @@ final class Session extends ChannelInboundHandlerAdapter {
             case Request.Streamed r -> stream(requestId, r);
             case Request.Info r -> ask(requestId, () -> new Answer.Streams(List.of(server.store().info(r.stream()))));
             case Request.GetRecord r ->
-                ask(requestId, () -> new Answer.Records(
-                        server.store().record(r.key()).map(List::<StoredRecord>of).orElse(List.of())));
+                    ask(
+                            requestId,
+                            () ->
+                                    new Answer.Records(
+                                            server.store()
+                                                    .record(r.key())
+                                                    .map(List::<StoredRecord>of)
+                                                    .orElse(List.of())));
             case Request.GetStatus _ -> ask(requestId, () -> new Answer.Status(server.store().status()));
             case Request.OpenSnapshot r ->
-                ask(requestId, () -> {
-                    snapshots.checkRoom();
-                    StreamSnapshot snapshot = server.store().snapshot(r.stream(), r.at());
-                    Version shown = snapshot.version();
-                    return new Answer.SnapshotOpened(snapshots.add(snapshot), shown);
-                });
+                    ask(
+                            requestId,
+                            () -> {
+                                snapshots.checkRoom();
+                                StreamSnapshot snapshot = server.store().snapshot(r.stream(), r.at());
+                                Version shown = snapshot.version();
+                                return new Answer.SnapshotOpened(snapshots.add(snapshot), shown);
+                            });
             case Request.CloseSnapshot r -> {
                 SnapshotUse held = snapshots.remove(r.snapshot());
                 server.readers().any().execute(held::close);
                 send(requestId, new Answer.Done(new Outcome(Version.ZERO, 0)));
             }
             case Request.FindNearest r ->
-                ask(requestId, () -> ChunkSource.using(r.source(), server.store(), snapshots, use -> {
-                    var nearest = use.snapshot().nearest(r.time(), r.direction());
-                    use.close();
-                    return new Answer.Nearest(nearest);
-                }));
+                    ask(
+                            requestId,
+                            () ->
+                                    ChunkSource.using(
+                                            r.source(),
+                                            server.store(),
+                                            snapshots,
+                                            use -> {
+                                                var nearest = use.snapshot().nearest(r.time(), r.direction());
+                                                use.close();
+                                                return new Answer.Nearest(nearest);
+                                            }));
             case Request.Mutate _ -> throw new BrokenInvariant("mutations are handed over with their frame");
         }
     }
@@ -361,20 +382,22 @@ final class Session extends ChannelInboundHandlerAdapter {
         checkReadsInFlight();
         singleReadsInFlight++;
         server.counters().readsInFlight.increment();
-        server.readers().any().execute(() -> {
-            Answer answer;
-            try {
-                answer = question.ask();
-            } catch (Throwable e) {
-                answer = Failures.of(e);
-            }
-            Answer answered = answer;
-            onLoop(() -> {
-                singleReadsInFlight--;
-                server.counters().readsInFlight.decrement();
-                send(requestId, answered);
-            });
-        });
+        server.readers()
+                .any()
+                .execute(() -> {
+                    Answer answer;
+                    try {
+                        answer = question.ask();
+                    } catch (Throwable e) {
+                        answer = Failures.of(e);
+                    }
+                    Answer answered = answer;
+                    onLoop(() -> {
+                        singleReadsInFlight--;
+                        server.counters().readsInFlight.decrement();
+                        send(requestId, answered);
+                    });
+                });
     }
 
     private void stream(long requestId, Request.Streamed request) throws MalformedFrame {
@@ -458,10 +481,11 @@ final class Session extends ChannelInboundHandlerAdapter {
         channel.write(output);
         if (!flushIsComing) {
             flushIsComing = true;
-            channel.eventLoop().execute(() -> {
-                flushIsComing = false;
-                channel.flush();
-            });
+            channel.eventLoop()
+                    .execute(() -> {
+                        flushIsComing = false;
+                        channel.flush();
+                    });
         }
     }
 
@@ -491,7 +515,9 @@ final class Session extends ChannelInboundHandlerAdapter {
         } else if (state == State.OPEN && waitsForUs && channel.isWritable()) {
             lastReadNanos = now;
             frameBegunNanos = now;
-        } else if (state == State.OPEN && assembler.isInsideFrame() && now - frameBegunNanos > options.frameTimeoutNanos()) {
+        } else if (state == State.OPEN
+                && assembler.isInsideFrame()
+                && now - frameBegunNanos > options.frameTimeoutNanos()) {
             failConnection(new MalformedFrame("a frame was begun and did not end in time"));
         } else if (state == State.OPEN && now - lastReadNanos > options.idleTimeoutNanos()) {
             LOG.debug("{} sent nothing for too long", channel.remoteAddress());
@@ -516,23 +542,25 @@ final class Session extends ChannelInboundHandlerAdapter {
 
     /// Takes no more requests, ends the reads, and closes when the mutations under way are answered.
     void drainAndClose() {
-        channel.eventLoop().execute(() -> {
-            if (state == State.CLOSED) {
-                return;
-            }
-            state = State.DRAINING;
-            channel.config().setAutoRead(false);
-            letGo();
-            closeWhenDrained();
-        });
+        channel.eventLoop()
+                .execute(() -> {
+                    if (state == State.CLOSED) {
+                        return;
+                    }
+                    state = State.DRAINING;
+                    channel.config().setAutoRead(false);
+                    letGo();
+                    closeWhenDrained();
+                });
     }
 
     private void closeWhenDrained() {
         if (mutationsInFlight == 0) {
-            channel.eventLoop().execute(() -> {
-                channel.flush();
-                channel.close();
-            });
+            channel.eventLoop()
+                    .execute(() -> {
+                        channel.flush();
+                        channel.close();
+                    });
         }
     }
 

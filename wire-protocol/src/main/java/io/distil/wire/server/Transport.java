@@ -10,6 +10,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+
 import java.io.IOException;
 
 /// The way to the network that was chosen at start: io_uring where the kernel and the container allow it, else epoll, else
@@ -37,8 +38,8 @@ record Transport(String name, IoHandlerFactory handlerFactory, Class<? extends S
 
     private static Transport ioUring(String remark) throws IOException {
         if (!IoUring.isAvailable()) {
-            throw new IOException("io_uring was asked for and is not to be had: "
-                    + reason(IoUring.unavailabilityCause()));
+            throw new IOException(
+                    "io_uring was asked for and is not to be had: " + reason(IoUring.unavailabilityCause()));
         }
         return new Transport("io_uring" + remark, IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
     }

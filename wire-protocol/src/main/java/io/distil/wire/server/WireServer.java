@@ -11,13 +11,15 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Serves a store to the network. The store stays its owner's: closing the server does not close it.
 public final class WireServer implements AutoCloseable {
@@ -51,31 +53,35 @@ public final class WireServer implements AutoCloseable {
     public static WireServer start(StreamStore store, WireServerOptions options) throws IOException {
         Transport transport = Transport.choose(options.transport());
         ServerContext context = new ServerContext(store, options, NanoClock.SYSTEM);
-        EventLoopGroup eventLoops = new MultiThreadIoEventLoopGroup(
-                options.eventLoopThreads(), new DefaultThreadFactory("distil-wire", true), transport.handlerFactory());
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(eventLoops)
-                .channel(transport.channelClass())
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.SO_BACKLOG, 1024)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
-                .childOption(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(2 << 10, 64 << 10, RECEIVE_BYTES_MAX))
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new Session(context));
-                    }
-                });
+        EventLoopGroup eventLoops =
+                new MultiThreadIoEventLoopGroup(
+                        options.eventLoopThreads(),
+                        new DefaultThreadFactory("distil-wire", true),
+                        transport.handlerFactory());
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(eventLoops)
+                        .channel(transport.channelClass())
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(ChannelOption.SO_BACKLOG, 1024)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WRITE_MARKS)
+                        .childOption(
+                                ChannelOption.RECVBUF_ALLOCATOR,
+                                new AdaptiveRecvByteBufAllocator(2 << 10, 64 << 10, RECEIVE_BYTES_MAX))
+                        .childHandler(
+                                new ChannelInitializer<>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        channel.pipeline().addLast(new Session(context));
+                                    }
+                                });
         var bound = bootstrap.bind(options.host(), options.port()).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             stop(context, eventLoops);
             throw new IOException(
-                    "cannot listen on " + options.host() + ":" + options.port() + ": "
-                            + bound.cause().getMessage(),
+                    "cannot listen on " + options.host() + ":" + options.port() + ": " + bound.cause().getMessage(),
                     bound.cause());
         }
         WireServer server = new WireServer(context, transport, eventLoops, bound.channel());

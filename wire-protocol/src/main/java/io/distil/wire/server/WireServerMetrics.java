@@ -1,6 +1,7 @@
 package io.distil.wire.server;
 
 import io.distil.base.ErrorCode;
+
 import java.util.Map;
 
 /// What a {@link WireServer} has done so far, and holds now.

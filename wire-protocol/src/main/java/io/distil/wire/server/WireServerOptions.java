@@ -56,82 +56,182 @@ public record WireServerOptions(
     }
 
     /// Loopback, port 7700, and bounds for a machine of a few cores.
-    public static final WireServerOptions DEFAULT = new WireServerOptions(
-            "127.0.0.1",
-            7700,
-            "distil",
-            TransportChoice.BEST,
-            Math.max(1, Runtime.getRuntime().availableProcessors() / 4),
-            Math.max(2, Runtime.getRuntime().availableProcessors()),
-            1024,
-            1024,
-            64L << 20,
-            256L << 20,
-            256,
-            256,
-            16 << 10,
-            8 << 10,
-            64,
-            10 * SECOND_NANOS,
-            30 * SECOND_NANOS,
-            60 * SECOND_NANOS,
-            5 * SECOND_NANOS);
+    public static final WireServerOptions DEFAULT =
+            new WireServerOptions(
+                    "127.0.0.1",
+                    7700,
+                    "distil",
+                    TransportChoice.BEST,
+                    Math.max(1, Runtime.getRuntime().availableProcessors() / 4),
+                    Math.max(2, Runtime.getRuntime().availableProcessors()),
+                    1024,
+                    1024,
+                    64L << 20,
+                    256L << 20,
+                    256,
+                    256,
+                    16 << 10,
+                    8 << 10,
+                    64,
+                    10 * SECOND_NANOS,
+                    30 * SECOND_NANOS,
+                    60 * SECOND_NANOS,
+                    5 * SECOND_NANOS);
 
     public WireServerOptions {
         if (frameMemoryBytesMax < 2L * FrameFormat.FRAME_BYTES_MAX) {
-            throw new IllegalArgumentException("frame memory of " + frameMemoryBytesMax + " bytes; wanted at least "
-                    + 2L * FrameFormat.FRAME_BYTES_MAX + ", two of the largest frames");
+            throw new IllegalArgumentException(
+                    "frame memory of "
+                            + frameMemoryBytesMax
+                            + " bytes; wanted at least "
+                            + 2L * FrameFormat.FRAME_BYTES_MAX
+                            + ", two of the largest frames");
         }
     }
 
     public WireServerOptions withAddress(String newHost, int newPort) {
         return new WireServerOptions(
-                newHost, newPort, serverName, transport, eventLoopThreads, readerThreads, connectionsMax,
-                mutationsInFlightMax, mutationBytesInFlightMax, frameMemoryBytesMax, readsInFlightMax,
-                snapshotsHeldMax, chunkPoints, chunkWindows, creditMax, handshakeTimeoutNanos, frameTimeoutNanos,
-                idleTimeoutNanos, closeGraceNanos);
+                newHost,
+                newPort,
+                serverName,
+                transport,
+                eventLoopThreads,
+                readerThreads,
+                connectionsMax,
+                mutationsInFlightMax,
+                mutationBytesInFlightMax,
+                frameMemoryBytesMax,
+                readsInFlightMax,
+                snapshotsHeldMax,
+                chunkPoints,
+                chunkWindows,
+                creditMax,
+                handshakeTimeoutNanos,
+                frameTimeoutNanos,
+                idleTimeoutNanos,
+                closeGraceNanos);
     }
 
     public WireServerOptions withServerName(String newServerName) {
         return new WireServerOptions(
-                host, port, newServerName, transport, eventLoopThreads, readerThreads, connectionsMax,
-                mutationsInFlightMax, mutationBytesInFlightMax, frameMemoryBytesMax, readsInFlightMax,
-                snapshotsHeldMax, chunkPoints, chunkWindows, creditMax, handshakeTimeoutNanos, frameTimeoutNanos,
-                idleTimeoutNanos, closeGraceNanos);
+                host,
+                port,
+                newServerName,
+                transport,
+                eventLoopThreads,
+                readerThreads,
+                connectionsMax,
+                mutationsInFlightMax,
+                mutationBytesInFlightMax,
+                frameMemoryBytesMax,
+                readsInFlightMax,
+                snapshotsHeldMax,
+                chunkPoints,
+                chunkWindows,
+                creditMax,
+                handshakeTimeoutNanos,
+                frameTimeoutNanos,
+                idleTimeoutNanos,
+                closeGraceNanos);
     }
 
     public WireServerOptions withTransport(TransportChoice newTransport) {
         return new WireServerOptions(
-                host, port, serverName, newTransport, eventLoopThreads, readerThreads, connectionsMax,
-                mutationsInFlightMax, mutationBytesInFlightMax, frameMemoryBytesMax, readsInFlightMax,
-                snapshotsHeldMax, chunkPoints, chunkWindows, creditMax, handshakeTimeoutNanos, frameTimeoutNanos,
-                idleTimeoutNanos, closeGraceNanos);
+                host,
+                port,
+                serverName,
+                newTransport,
+                eventLoopThreads,
+                readerThreads,
+                connectionsMax,
+                mutationsInFlightMax,
+                mutationBytesInFlightMax,
+                frameMemoryBytesMax,
+                readsInFlightMax,
+                snapshotsHeldMax,
+                chunkPoints,
+                chunkWindows,
+                creditMax,
+                handshakeTimeoutNanos,
+                frameTimeoutNanos,
+                idleTimeoutNanos,
+                closeGraceNanos);
     }
 
     /// Bounds per connection and for all.
     public WireServerOptions withInFlight(
-            int newConnectionsMax, int newMutationsMax, long newMutationBytesMax, int newReadsMax, int newSnapshotsMax) {
+            int newConnectionsMax,
+            int newMutationsMax,
+            long newMutationBytesMax,
+            int newReadsMax,
+            int newSnapshotsMax) {
         return new WireServerOptions(
-                host, port, serverName, transport, eventLoopThreads, readerThreads, newConnectionsMax,
-                newMutationsMax, newMutationBytesMax, frameMemoryBytesMax, newReadsMax, newSnapshotsMax, chunkPoints,
-                chunkWindows, creditMax, handshakeTimeoutNanos, frameTimeoutNanos, idleTimeoutNanos, closeGraceNanos);
+                host,
+                port,
+                serverName,
+                transport,
+                eventLoopThreads,
+                readerThreads,
+                newConnectionsMax,
+                newMutationsMax,
+                newMutationBytesMax,
+                frameMemoryBytesMax,
+                newReadsMax,
+                newSnapshotsMax,
+                chunkPoints,
+                chunkWindows,
+                creditMax,
+                handshakeTimeoutNanos,
+                frameTimeoutNanos,
+                idleTimeoutNanos,
+                closeGraceNanos);
     }
 
     public WireServerOptions withChunks(int newChunkPoints, int newChunkWindows, int newCreditMax) {
         return new WireServerOptions(
-                host, port, serverName, transport, eventLoopThreads, readerThreads, connectionsMax,
-                mutationsInFlightMax, mutationBytesInFlightMax, frameMemoryBytesMax, readsInFlightMax,
-                snapshotsHeldMax, newChunkPoints, newChunkWindows, newCreditMax, handshakeTimeoutNanos,
-                frameTimeoutNanos, idleTimeoutNanos, closeGraceNanos);
+                host,
+                port,
+                serverName,
+                transport,
+                eventLoopThreads,
+                readerThreads,
+                connectionsMax,
+                mutationsInFlightMax,
+                mutationBytesInFlightMax,
+                frameMemoryBytesMax,
+                readsInFlightMax,
+                snapshotsHeldMax,
+                newChunkPoints,
+                newChunkWindows,
+                newCreditMax,
+                handshakeTimeoutNanos,
+                frameTimeoutNanos,
+                idleTimeoutNanos,
+                closeGraceNanos);
     }
 
     public WireServerOptions withTimeouts(
             long newHandshakeNanos, long newFrameNanos, long newIdleNanos, long newCloseGraceNanos) {
         return new WireServerOptions(
-                host, port, serverName, transport, eventLoopThreads, readerThreads, connectionsMax,
-                mutationsInFlightMax, mutationBytesInFlightMax, frameMemoryBytesMax, readsInFlightMax,
-                snapshotsHeldMax, chunkPoints, chunkWindows, creditMax, newHandshakeNanos, newFrameNanos,
-                newIdleNanos, newCloseGraceNanos);
+                host,
+                port,
+                serverName,
+                transport,
+                eventLoopThreads,
+                readerThreads,
+                connectionsMax,
+                mutationsInFlightMax,
+                mutationBytesInFlightMax,
+                frameMemoryBytesMax,
+                readsInFlightMax,
+                snapshotsHeldMax,
+                chunkPoints,
+                chunkWindows,
+                creditMax,
+                newHandshakeNanos,
+                newFrameNanos,
+                newIdleNanos,
+                newCloseGraceNanos);
     }
 
     Answer.Limits limits() {

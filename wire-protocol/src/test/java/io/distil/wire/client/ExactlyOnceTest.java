@@ -20,6 +20,12 @@ import io.distil.base.api.VersionSelector;
 import io.distil.wire.server.LeakCheck;
 import io.distil.wire.server.WireServer;
 import io.distil.wire.server.WireServerOptions;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +34,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 
 /// Connections are cut, held and repeated; every mutation is applied once, and no read shows half of one answer and half of
 /// another.
@@ -40,9 +42,10 @@ final class ExactlyOnceTest {
     private static final int INSERT_BYTES = 24 + 48 + 3 * 16;
     private static final int ANSWER_BYTES = 24 + 24;
     private static final long MILLI = 1_000_000;
-    private static final DistilClientOptions QUICK = DistilClientOptions.DEFAULT
-            .withRetry(MILLI, 10 * MILLI, 1_000 * MILLI)
-            .withTimeouts(5_000 * MILLI, 20_000 * MILLI, 5_000 * MILLI);
+    private static final DistilClientOptions QUICK =
+            DistilClientOptions.DEFAULT
+                    .withRetry(MILLI, 10 * MILLI, 1_000 * MILLI)
+                    .withTimeouts(5_000 * MILLI, 20_000 * MILLI, 5_000 * MILLI);
 
     private LeakCheck leaks;
     private ModelStore store;
@@ -52,8 +55,8 @@ final class ExactlyOnceTest {
 
     @BeforeAll
     static void warmUp() throws Exception {
-        try (WireServer once = WireServer.start(
-                        new ModelStore(), WireServerOptions.DEFAULT.withAddress("127.0.0.1", 0));
+        try (WireServer once =
+                        WireServer.start(new ModelStore(), WireServerOptions.DEFAULT.withAddress("127.0.0.1", 0));
                 CuttingProxy proxy = new CuttingProxy(once.address().getPort());
                 DistilClient client = DistilClient.connect("127.0.0.1", proxy.port(), QUICK)) {
             client.status();
@@ -64,8 +67,7 @@ final class ExactlyOnceTest {
     void start() throws Exception {
         leaks = new LeakCheck();
         store = new ModelStore();
-        store.submit(new Mutation.Create(new StreamDescriptor(ID, "c", Map.of("name", "n"), Map.of(), 1)))
-                .join();
+        store.submit(new Mutation.Create(new StreamDescriptor(ID, "c", Map.of("name", "n"), Map.of(), 1))).join();
         server = WireServer.start(store, WireServerOptions.DEFAULT.withAddress("127.0.0.1", 0));
         proxy = new CuttingProxy(server.address().getPort());
         client = DistilClient.connect("127.0.0.1", proxy.port(), QUICK);
@@ -171,9 +173,10 @@ final class ExactlyOnceTest {
                 PointBatch batch = new PointBatch(1000)) {
             assertThat(cursor.next(batch)).isEqualTo(1000);
             proxy.cutNow();
-            assertThatThrownBy(() -> {
-                        while (cursor.next(batch) > 0) {}
-                    })
+            assertThatThrownBy(
+                            () -> {
+                                while (cursor.next(batch) > 0) {}
+                            })
                     .isInstanceOfSatisfying(
                             ConnectionLost.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONNECTION_LOST));
         }
@@ -214,8 +217,9 @@ final class ExactlyOnceTest {
 
     @Test
     void aMutationThatNobodyAnswersFailsInDoubt() throws Exception {
-        DistilClient impatient = DistilClient.connect(
-                "127.0.0.1", proxy.port(), QUICK.withTimeouts(1_000 * MILLI, 300 * MILLI, 300 * MILLI));
+        DistilClient impatient =
+                DistilClient.connect(
+                        "127.0.0.1", proxy.port(), QUICK.withTimeouts(1_000 * MILLI, 300 * MILLI, 300 * MILLI));
         server.close();
         assertThatThrownBy(() -> insertThree(impatient).join())
                 .isInstanceOf(CompletionException.class)
@@ -239,20 +243,30 @@ final class ExactlyOnceTest {
     void pointsArriveWithoutAWaitingThread() throws Exception {
         insertThree(client).join();
         List<Long> times = new ArrayList<>();
-        client.readPoints(ID, VersionSelector.LATEST, TimeRange.ALL, points -> {
-                    for (int i = 0; i < points.count(); i++) {
-                        times.add(points.time(i));
-                    }
-                })
+        client.readPoints(
+                        ID,
+                        VersionSelector.LATEST,
+                        TimeRange.ALL,
+                        points -> {
+                            for (int i = 0; i < points.count(); i++) {
+                                times.add(points.time(i));
+                            }
+                        })
                 .get(5, TimeUnit.SECONDS);
         assertThat(times).containsExactly(1L, 2L, 3L);
-        assertThatThrownBy(() -> client.readPoints(ID, VersionSelector.LATEST, TimeRange.ALL, _ -> {
-                            throw new IllegalStateException("enough");
-                        })
-                        .get(5, TimeUnit.SECONDS))
+        assertThatThrownBy(() ->
+                        client.readPoints(
+                                        ID,
+                                        VersionSelector.LATEST,
+                                        TimeRange.ALL,
+                                        _ -> {
+                                            throw new IllegalStateException("enough");
+                                        })
+                                .get(5, TimeUnit.SECONDS))
                 .hasRootCauseMessage("enough");
         long[] windows = new long[1];
-        client.readAlignedWindows(ID, VersionSelector.LATEST, new TimeRange(0, 4), 1, batch -> windows[0] += batch.count())
+        client.readAlignedWindows(
+                        ID, VersionSelector.LATEST, new TimeRange(0, 4), 1, batch -> windows[0] += batch.count())
                 .get(5, TimeUnit.SECONDS);
         assertThat(windows[0]).isEqualTo(2);
     }
@@ -263,8 +277,7 @@ final class ExactlyOnceTest {
             for (int i = 0; i < 5; i++) {
                 PointBatch batch = pool.take();
                 batch.append(i, 1);
-                client.insert(ID, batch.columns(), MergePolicy.NEVER)
-                        .whenComplete((_, _) -> pool.giveBack(batch));
+                client.insert(ID, batch.columns(), MergePolicy.NEVER).whenComplete((_, _) -> pool.giveBack(batch));
             }
             pool.giveBack(pool.take());
         }

@@ -12,6 +12,7 @@ import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 import io.distil.wire.server.WireServer;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

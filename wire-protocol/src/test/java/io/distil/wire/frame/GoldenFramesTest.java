@@ -19,6 +19,9 @@ import io.distil.base.api.StreamInfo;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WriteTag;
+
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.junit.jupiter.api.Test;
 
 /// The bytes of every frame, as they were when clients were written from the document. A change here is a change of the
 /// protocol. `-Ddistil.rewriteGolden=true` writes the file anew, for review.
@@ -65,11 +67,10 @@ final class GoldenFramesTest {
             for (var entry : frames().entrySet()) {
                 byte[] bytes = entry.getValue();
                 Frame frame = read(pool, bytes);
-                byte[] again = frame.templateId() < 100
-                        ? RequestEncoder.encode(frame.requestId(), RequestDecoder.decode(frame))
-                                .toByteArray()
-                        : AnswerEncoder.encode(frame.requestId(), AnswerDecoder.decode(frame))
-                                .toByteArray();
+                byte[] again =
+                        frame.templateId() < 100
+                                ? RequestEncoder.encode(frame.requestId(), RequestDecoder.decode(frame)).toByteArray()
+                                : AnswerEncoder.encode(frame.requestId(), AnswerDecoder.decode(frame)).toByteArray();
                 frame.release();
                 assertThat(again).as(entry.getKey()).isEqualTo(bytes);
             }
@@ -81,8 +82,7 @@ final class GoldenFramesTest {
     void columnsLieOnWholeWords() throws Exception {
         try (FramePool pool = new FramePool(0)) {
             Frame frame = read(pool, frames().get("Insert"));
-            Mutation.Insert insert =
-                    (Mutation.Insert) ((Request.Mutate) RequestDecoder.decode(frame)).mutation();
+            Mutation.Insert insert = (Mutation.Insert) ((Request.Mutate) RequestDecoder.decode(frame)).mutation();
             assertThat(insert.points().times().address() % 8).isZero();
             assertThat(insert.points().values().address() % 8).isZero();
             assertThat(insert.points().time(1)).isEqualTo(2);
@@ -163,7 +163,8 @@ final class GoldenFramesTest {
         all.put("FindNearest", request(1, new Request.FindNearest(direct, 500, Direction.BACKWARD)));
         all.put("ReadChanges", request(1, new Request.ReadChanges(held, new Version(3, 2), 10, 8)));
         Answer.Limits limits =
-                new Answer.Limits(FrameFormat.FRAME_BYTES_MAX, 1 << 20, 1024, 64 << 20, 256, 256, 16384, 8192, 64, 60_000);
+                new Answer.Limits(
+                        FrameFormat.FRAME_BYTES_MAX, 1 << 20, 1024, 64 << 20, 256, 256, 16384, 8192, 64, 60_000);
         all.put("Welcome", answer(0, new Answer.Welcome(1, 0, limits, "distil 0.1.0")));
         all.put("Failure", answer(1, new Answer.Failure(ErrorCode.NO_SUCH_STREAM, false, "there is no stream x")));
         all.put("Pong", answer(1, new Answer.Pong(77)));
@@ -190,13 +191,16 @@ final class GoldenFramesTest {
                             new Request.Mutate(
                                     new Mutation.Insert(ID, points.columns(), MergePolicy.REPLACE),
                                     new WriteTag(TAG.clientHigh(), TAG.clientLow(), 2))));
-            all.put("Atomic", mutation(new Mutation.Atomic(
-                    List.of(
-                            new Mutation.Replace(ID, range, points.columns()),
-                            new Mutation.Replace(ID, range, none.columns())),
-                    List.of(
-                            new Mutation.PutRecord("k", 4, Optional.of(new byte[] {1, 2, 3})),
-                            new Mutation.PutRecord("gone", 1, Optional.empty())))));
+            all.put(
+                    "Atomic",
+                    mutation(
+                            new Mutation.Atomic(
+                                    List.of(
+                                            new Mutation.Replace(ID, range, points.columns()),
+                                            new Mutation.Replace(ID, range, none.columns())),
+                                    List.of(
+                                            new Mutation.PutRecord("k", 4, Optional.of(new byte[] {1, 2, 3})),
+                                            new Mutation.PutRecord("gone", 1, Optional.empty())))));
             all.put("Points", answer(9, new Answer.Points(points.columns())));
             all.put("Windows", answer(1, Answer.Windows.of(windows)));
         }

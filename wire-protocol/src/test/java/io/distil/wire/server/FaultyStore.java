@@ -18,6 +18,7 @@ import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WindowCursor;
 import io.distil.base.api.WriteTag;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,13 +49,15 @@ final class FaultyStore implements StreamStore {
         }
         CompletableFuture<Outcome> future = new CompletableFuture<>();
         synchronized (held) {
-            held.add(() -> inner.submit(mutation, tag).whenComplete((outcome, e) -> {
-                if (e == null) {
-                    future.complete(outcome);
-                } else {
-                    future.completeExceptionally(e);
-                }
-            }));
+            held.add(() ->
+                    inner.submit(mutation, tag)
+                            .whenComplete((outcome, e) -> {
+                                if (e == null) {
+                                    future.complete(outcome);
+                                } else {
+                                    future.completeExceptionally(e);
+                                }
+                            }));
         }
         return future;
     }

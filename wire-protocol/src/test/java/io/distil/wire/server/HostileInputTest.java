@@ -19,6 +19,12 @@ import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.FrameFormat;
 import io.distil.wire.frame.Request;
 import io.distil.wire.frame.RequestEncoder;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -29,10 +35,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.zip.CRC32C;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 
 /// Whatever arrives, the answer is an error frame and a closed connection, or an error for the one request; memory stays
 /// bounded, nothing is stored, and the next client is served.
@@ -44,14 +46,13 @@ final class HostileInputTest {
 
     @BeforeAll
     static void start() throws Exception {
-        try (WireServer warmUp = WireServer.start(
-                new ModelStore(), WireServerOptions.DEFAULT.withAddress("127.0.0.1", 0))) {
+        try (WireServer warmUp =
+                WireServer.start(new ModelStore(), WireServerOptions.DEFAULT.withAddress("127.0.0.1", 0))) {
             RawClient.greet(warmUp).close();
         }
         leaks = new LeakCheck();
         store = new ModelStore();
-        store.submit(new Mutation.Create(new StreamDescriptor(ID, "c", Map.of("name", "n"), Map.of(), 1)))
-                .join();
+        store.submit(new Mutation.Create(new StreamDescriptor(ID, "c", Map.of("name", "n"), Map.of(), 1))).join();
         server = WireServer.start(store, WireServerOptions.DEFAULT.withAddress("127.0.0.1", 0));
     }
 
@@ -111,7 +112,8 @@ final class HostileInputTest {
 
     @Test
     void lengthsThatAreHugeNegativeTooSmallOrCrookedAreRefusedBeforeAnythingIsAllocated() throws Exception {
-        for (int length : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 23, 25, FrameFormat.FRAME_BYTES_MAX + 8}) {
+        for (int length :
+                new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 23, 25, FrameFormat.FRAME_BYTES_MAX + 8}) {
             try (RawClient client = RawClient.greet(server)) {
                 byte[] frame = ping();
                 ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putInt(0, length);
@@ -185,8 +187,7 @@ final class HostileInputTest {
         Random random = new Random(seed);
         List<Request> requests = requests();
         for (int i = 0; i < 500; i++) {
-            byte[] frame = RequestEncoder.encode(1, requests.get(random.nextInt(requests.size())))
-                    .toByteArray();
+            byte[] frame = RequestEncoder.encode(1, requests.get(random.nextInt(requests.size()))).toByteArray();
             for (int change = random.nextInt(6); change >= 0; change--) {
                 frame[8 + random.nextInt(frame.length - 8)] = (byte) random.nextInt(256);
             }
@@ -225,9 +226,10 @@ final class HostileInputTest {
 
     @Test
     void aReversedRangeIsRefusedAndTheConnectionGoesOn() throws Exception {
-        byte[] frame = RequestEncoder.encode(
-                        3, new Request.Mutate(new Mutation.Delete(ID, new TimeRange(1, 2)), WriteTag.NONE))
-                .toByteArray();
+        byte[] frame =
+                RequestEncoder.encode(
+                                3, new Request.Mutate(new Mutation.Delete(ID, new TimeRange(1, 2)), WriteTag.NONE))
+                        .toByteArray();
         ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putLong(24 + 40, 5);
         try (RawClient client = RawClient.greet(server)) {
             client.send(sealed(frame));
@@ -263,33 +265,30 @@ final class HostileInputTest {
         StreamId nobody = new StreamId(0x0102030405060708L, 9);
         Request.Source source = new Request.Source.Direct(ID, VersionSelector.LATEST);
         return List.of(
-                    new Request.Ping(1),
-                    new Request.Credit(1),
-                    new Request.Cancel(),
-                    new Request.Info(ID),
-                    new Request.GetRecord("a"),
-                    new Request.GetStatus(),
-                    new Request.OpenSnapshot(ID, VersionSelector.LATEST),
-                    new Request.CloseSnapshot(1),
-                    new Request.FindNearest(source, 5, Direction.FORWARD),
-                    new Request.Find(new StreamFilter("c", true, Map.of("name", Optional.of("x")), Map.of()), 1),
-                    new Request.Collections("c", 1),
-                    new Request.ListRecords("c", 1),
-                    new Request.ReadPoints(source, TimeRange.ALL, 1),
-                    new Request.ReadAlignedWindows(source, TimeRange.ALL, 10, 1),
-                    // Of nobody: the model makes its windows all at once, and nonsense asks for many.
-                    new Request.ReadWindows(
-                            new Request.Source.Direct(nobody, VersionSelector.LATEST), new TimeRange(0, 10), 5, 0, 1),
-                    new Request.ReadChanges(source, Version.ZERO, 10, 1),
-                    new Request.Mutate(new Mutation.Delete(nobody, new TimeRange(0, 9)), WriteTag.NONE),
-                    new Request.Mutate(new Mutation.Flush(nobody), WriteTag.NONE),
-                    new Request.Mutate(new Mutation.Obliterate(nobody), WriteTag.NONE),
-                    new Request.Mutate(
-                            new Mutation.Annotate(nobody, 1, Map.of("a", "b"), Set.of("c")), WriteTag.NONE),
-                    new Request.Mutate(
-                            new Mutation.DeleteUncommitted(
-                                    nobody, new TimeRange(0, 9), Version.ZERO),
-                            WriteTag.NONE));
+                new Request.Ping(1),
+                new Request.Credit(1),
+                new Request.Cancel(),
+                new Request.Info(ID),
+                new Request.GetRecord("a"),
+                new Request.GetStatus(),
+                new Request.OpenSnapshot(ID, VersionSelector.LATEST),
+                new Request.CloseSnapshot(1),
+                new Request.FindNearest(source, 5, Direction.FORWARD),
+                new Request.Find(new StreamFilter("c", true, Map.of("name", Optional.of("x")), Map.of()), 1),
+                new Request.Collections("c", 1),
+                new Request.ListRecords("c", 1),
+                new Request.ReadPoints(source, TimeRange.ALL, 1),
+                new Request.ReadAlignedWindows(source, TimeRange.ALL, 10, 1),
+                // Of nobody: the model makes its windows all at once, and nonsense asks for many.
+                new Request.ReadWindows(
+                        new Request.Source.Direct(nobody, VersionSelector.LATEST), new TimeRange(0, 10), 5, 0, 1),
+                new Request.ReadChanges(source, Version.ZERO, 10, 1),
+                new Request.Mutate(new Mutation.Delete(nobody, new TimeRange(0, 9)), WriteTag.NONE),
+                new Request.Mutate(new Mutation.Flush(nobody), WriteTag.NONE),
+                new Request.Mutate(new Mutation.Obliterate(nobody), WriteTag.NONE),
+                new Request.Mutate(new Mutation.Annotate(nobody, 1, Map.of("a", "b"), Set.of("c")), WriteTag.NONE),
+                new Request.Mutate(
+                        new Mutation.DeleteUncommitted(nobody, new TimeRange(0, 9), Version.ZERO), WriteTag.NONE));
     }
 
     private static byte[] ping() {

@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.netty.util.ResourceLeakDetector;
+
+import org.slf4j.LoggerFactory;
+
 import java.io.File;
 import java.util.Arrays;
 import java.util.List;
-import org.slf4j.LoggerFactory;
 
 /// What a process holds; compared before and after a test.
 public final class LeakCheck {

@@ -7,6 +7,7 @@ import io.distil.wire.frame.FrameAssembler;
 import io.distil.wire.frame.FramePool;
 import io.distil.wire.frame.Request;
 import io.distil.wire.frame.RequestEncoder;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.Socket;

@@ -9,8 +9,8 @@ import io.distil.base.DiskFailed;
 import io.distil.base.ErrorCode;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
-import io.distil.base.api.ModelStore;
 import io.distil.base.api.MergePolicy;
+import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.PointBatch;
 import io.distil.base.api.StreamDescriptor;
@@ -20,6 +20,14 @@ import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.Request;
 import io.distil.wire.frame.RequestEncoder;
 import io.distil.wire.server.WireServerOptions.TransportChoice;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,12 +35,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 final class WireServerTest {
     private static final StreamId ID = new StreamId(1, 2);
@@ -59,8 +61,7 @@ final class WireServerTest {
         leaks = new LeakCheck();
         model = new ModelStore();
         store = new FaultyStore(model);
-        model.submit(new Mutation.Create(new StreamDescriptor(ID, "c", Map.of("name", "n"), Map.of(), 1)))
-                .join();
+        model.submit(new Mutation.Create(new StreamDescriptor(ID, "c", Map.of("name", "n"), Map.of(), 1))).join();
         insert(1000);
     }
 
@@ -276,7 +277,8 @@ final class WireServerTest {
     void aSilentConnectionIsClosed() throws Exception {
         long millis = 1_000_000;
         try (WireServer server =
-                        WireServer.start(store, OPTIONS.withTimeouts(100 * millis, 100 * millis, 100 * millis, millis));
+                        WireServer.start(
+                                store, OPTIONS.withTimeouts(100 * millis, 100 * millis, 100 * millis, millis));
                 RawClient noHello = RawClient.connect(server);
                 RawClient idle = RawClient.greet(server);
                 RawClient halfAFrame = RawClient.greet(server)) {
