@@ -48,7 +48,7 @@ public final class LocalCommandLog implements CommandLog {
     private final Disk disk;
     /// Carries the one group write that may be under way.
     private final DiskQueue queue;
-    /// Carries what is waited for at once: recovery, by the thread that opens the log; then headers and new slots.
+    /// Carries what is waited for at once: recovery, by the thread that opens the log; then headers.
     private final DiskQueue setUpQueue;
     private final Options options;
     private final Checksum checksum = new Checksum();
@@ -57,6 +57,9 @@ public final class LocalCommandLog implements CommandLog {
     private final Deque<LogSegment> freeSlots = new ArrayDeque<>();
     private final MemorySegment zeros;
     private final MemorySegment headerPage;
+    private final SlotPreparation preparation;
+    /// No second attempt in the same segment: whoever needs the slot then makes it, and learns why it cannot be made.
+    private boolean preparationFailed;
     private int slotCount;
 
     private LogGroup filling;
@@ -94,6 +97,7 @@ public final class LocalCommandLog implements CommandLog {
         this.setUpQueue = disk.openSharedQueue(1);
         this.zeros = OffHeap.allocatePages(MemoryOwner.LOG_BUFFERS, Math.min(options.segmentBytes, 1 << 20));
         this.headerPage = OffHeap.allocatePages(MemoryOwner.LOG_BUFFERS, LogFormat.PAGE_BYTES);
+        this.preparation = new SlotPreparation(disk.openSharedQueue(1), zeros, options.segmentBytes);
         this.filling = new LogGroup(options.groupBytes);
     }
 
@@ -107,8 +111,8 @@ public final class LocalCommandLog implements CommandLog {
             LogSegment slot = LogRecovery.readHeader(setUpQueue, file, checksum);
             if (slot.isFree()) {
                 // Perhaps its preparation was cut short; no entry was ever written to it.
-                prepare(file);
-                freeSlots.add(LogSegment.ofFree(file, options.segmentBytes));
+                preparation.begin(file);
+                freeSlots.add(LogSegment.ofFree(preparation.await(), options.segmentBytes));
             } else {
                 segments.add(slot);
             }
@@ -147,7 +151,7 @@ public final class LocalCommandLog implements CommandLog {
         }
         if (!fits(filling.pagesBytesWith(bytes)) && freeSlots.isEmpty()) {
             // Now, while the caller can still be refused: once published, the entry must find its place.
-            freeSlots.addLast(createSlot());
+            createSlot();
         }
         return filling.claim(bytes);
     }
@@ -164,6 +168,7 @@ public final class LocalCommandLog implements CommandLog {
         if (writing != null) {
             queue.poll(this::completed);
         }
+        prepareAhead();
         return finishAndStart(durable);
     }
 
@@ -252,29 +257,54 @@ public final class LocalCommandLog implements CommandLog {
         }
         segments.addLast(new LogSegment(slot.file(), slot.bytes(), number, firstPosition));
         nextOffset = LogFormat.PAGE_BYTES;
+        preparationFailed = false;
     }
 
-    private LogSegment createSlot() throws IOException {
-        String name = "%s/%06d.log".formatted(DIRECTORY, slotCount);
-        DiskFile file = disk.open(name, disk.exists(name) ? Disk.OpenMode.WRITE : Disk.OpenMode.CREATE);
+    /// Sees to it that the next slot is there before the present segment is full: its bytes are written beside the entries,
+    /// where one long write of all of them would hold every entry up.
+    private void prepareAhead() throws IOException {
+        boolean isHalfFull = !segments.isEmpty() && nextOffset > segments.getLast().bytes() / 2;
         try {
-            prepare(file);
+            if (preparation.isUnderWay()) {
+                addSlot(preparation.poll());
+            } else if (isHalfFull && freeSlots.isEmpty() && !preparationFailed) {
+                preparation.begin(openSlot());
+            }
+        } catch (DiskFailed e) {
+            if (!e.isFull()) {
+                throw e;
+            }
+            preparationFailed = true;
+        }
+    }
+
+    /// Makes a slot now, or waits for the one that is being made.
+    private void createSlot() throws IOException {
+        if (!preparation.isUnderWay()) {
+            preparation.begin(openSlot());
+        }
+        // After a failure, a later attempt, perhaps with more space on the disk, finds the file again and completes it.
+        addSlot(preparation.await());
+    }
+
+    private DiskFile openSlot() throws IOException {
+        String name = "%s/%06d.log".formatted(DIRECTORY, slotCount);
+        return disk.open(name, disk.exists(name) ? Disk.OpenMode.WRITE : Disk.OpenMode.CREATE);
+    }
+
+    /// @param prepared null while there is nothing to add
+    private void addSlot(DiskFile prepared) throws IOException {
+        if (prepared == null) {
+            return;
+        }
+        try {
             disk.syncDirectory(DIRECTORY);
         } catch (IOException e) {
-            // A later attempt, perhaps with more space on the disk, finds the file again and completes it.
-            file.close();
+            prepared.close();
             throw e;
         }
         slotCount++;
-        return LogSegment.ofFree(file, options.segmentBytes);
-    }
-
-    /// Writes a slot's bytes once, so that later writes change neither its size nor its extents.
-    private void prepare(DiskFile file) throws IOException {
-        for (long at = 0; at < options.segmentBytes; at += zeros.byteSize()) {
-            setUpQueue.writeNow(file, at, zeros, Math.min(zeros.byteSize(), options.segmentBytes - at), false);
-        }
-        setUpQueue.syncNow(file);
+        freeSlots.addLast(LogSegment.ofFree(prepared, options.segmentBytes));
     }
 
     private void checkAlive() throws DiskFailed {
@@ -323,6 +353,7 @@ public final class LocalCommandLog implements CommandLog {
     public void close() throws IOException {
         queue.close();
         setUpQueue.close();
+        preparation.close();
         filling.close();
         spares.forEach(LogGroup::close);
         if (writing != null) {

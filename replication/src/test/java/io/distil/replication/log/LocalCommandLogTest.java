@@ -93,6 +93,38 @@ class LocalCommandLogTest {
     }
 
     @Test
+    void theNextSlotIsThereBeforeTheSegmentIsFull() throws IOException {
+        try (Opened opened = new Opened(1, 0)) {
+            opened.append(entry(1, 17 << 10));
+            opened.sync();
+            while (!Files.exists(directory.resolve("log/000001.log"))
+                    || Files.size(directory.resolve("log/000001.log")) < SMALL.segmentBytes()) {
+                opened.log.poll(opened::durable);
+            }
+            assertThat(opened.log.retainedBytes()).as("one segment is in use").isLessThan(SMALL.segmentBytes());
+            opened.append(entry(2, 17 << 10), entry(3, 17 << 10));
+            opened.sync();
+        }
+        try (Opened opened = new Opened(1, 3)) {
+            assertThat(opened.replayed).containsExactly(entry(1, 17 << 10), entry(2, 17 << 10), entry(3, 17 << 10));
+        }
+    }
+
+    @Test
+    void aLogClosedWhileASlotIsBeingWrittenOpensAgain() throws IOException {
+        try (Opened opened = new Opened(1, 0)) {
+            opened.append(entry(1, 17 << 10));
+            opened.sync();
+            opened.log.poll(opened::durable);
+        }
+        try (Opened opened = new Opened(1, 1)) {
+            assertThat(opened.replayed).containsExactly(entry(1, 17 << 10));
+            opened.append(entry(2, 20 << 10));
+            opened.sync();
+        }
+    }
+
+    @Test
     void entriesAreHandedOverInOrderAndComeBackAfterAnyNumberOfRestarts() throws IOException {
         long seed = Long.getLong("distil.seed", System.nanoTime());
         System.out.println("command log: -Ddistil.seed=" + seed);
