@@ -12,14 +12,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 /// What the three benchmarks share: they find or start a daemon, measure what it stands on, and print rows.
 @Command(sortOptions = false, descriptionHeading = "%n", optionListHeading = "%n", abbreviateSynopsis = true)
 abstract class DaemonBench implements Callable<Integer> {
-    /// Digits of a printed measurement; the noise is larger than what they leave out.
-    private static final double ROUNDED_TO = 1e-3;
+    /// The noise is larger than what this leaves out.
+    private static final MathContext ROUNDED = new MathContext(3);
 
     private final CommandContext context;
 
@@ -103,12 +105,8 @@ abstract class DaemonBench implements Callable<Integer> {
         context.err().println("bench: " + sentence);
     }
 
-    /// As many digits as mean something: three.
+    /// As many digits as mean something.
     static double rounded(double value) {
-        if (value == 0 || !Double.isFinite(value)) {
-            return 0;
-        }
-        double unit = Math.pow(10, Math.floor(Math.log10(Math.abs(value)))) * ROUNDED_TO * 10;
-        return Math.rint(value / unit) * unit;
+        return Double.isFinite(value) ? new BigDecimal(value).round(ROUNDED).doubleValue() : 0;
     }
 }

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 @Command(name = "windows", description = "Ask for a thousand windows of streams that grow.")
 final class WindowsBench extends DaemonBench {
     private static final int WINDOW_COUNT = 1000;
-    private static final long WARM_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
+    private static final long WARM_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long MEASURED_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
     private static final int QUERIES_MIN = 20;
     private static final long FULL_POINTS = 100_000_000;
