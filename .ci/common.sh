@@ -22,7 +22,7 @@ find_jdk() {
             return
         fi
     fi
-    fail "Distil needs JDK 25: install it (Temurin's Debian package is temurin-25-jdk, see https://adoptium.net)" \
+    fail "Distil needs JDK 25: install it (Eclipse Temurin's Debian package is temurin-25-jdk; or unpack its archive below /usr/lib/jvm)" \
         "or point JAVA_HOME at one."
 }
 
