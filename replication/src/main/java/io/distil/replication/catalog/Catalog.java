@@ -6,6 +6,7 @@ import io.distil.base.StreamId;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamFilter;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -67,9 +68,10 @@ public final class Catalog {
     ///
     /// @param after where the page before ended, or null for the first page
     public List<StreamDescriptor> page(StreamFilter filter, StreamDescriptor after, int countMax) {
-        NavigableMap<Name, StreamId> rest = after == null
-                ? byName.tailMap(Name.first(filter.collection()), true)
-                : byName.tailMap(Name.of(after), false);
+        NavigableMap<Name, StreamId> rest =
+                after == null
+                        ? byName.tailMap(Name.first(filter.collection()), true)
+                        : byName.tailMap(Name.of(after), false);
         List<StreamDescriptor> page = new ArrayList<>();
         for (var entry : rest.entrySet()) {
             if (page.size() == countMax || !entry.getKey().collection().startsWith(filter.collection())) {
@@ -119,7 +121,11 @@ public final class Catalog {
         if (d.propertyVersion() != m.expectedPropertyVersion()) {
             throw new Refused(
                     ErrorCode.STALE_PROPERTY_VERSION,
-                    "stream " + d.path() + " is at property version " + d.propertyVersion() + ", not "
+                    "stream "
+                            + d.path()
+                            + " is at property version "
+                            + d.propertyVersion()
+                            + ", not "
                             + m.expectedPropertyVersion());
         }
         Map<String, String> annotations = new TreeMap<>(d.annotations());

@@ -4,6 +4,7 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StoredRecord;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

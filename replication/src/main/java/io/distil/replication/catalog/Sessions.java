@@ -8,6 +8,7 @@ import io.distil.base.api.Outcome;
 import io.distil.base.api.WriteTag;
 import io.distil.base.memory.MemoryReader;
 import io.distil.base.memory.MemoryWriter;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -59,13 +60,18 @@ public final class Sessions {
         }
         int slot = Session.slot(tag.sequence());
         if (session.sequences[slot] == tag.sequence()) {
-            return Optional.of(new Outcome(
-                    new Version(session.majors[slot], session.minors[slot]), session.propertyVersions[slot]));
+            return Optional.of(
+                    new Outcome(
+                            new Version(session.majors[slot], session.minors[slot]), session.propertyVersions[slot]));
         }
         if (tag.sequence() <= session.highest - Session.SIZE) {
             throw new Refused(
                     ErrorCode.INVALID_ARGUMENT,
-                    "mutation " + tag.sequence() + " of this client is more than " + Session.SIZE + " behind its latest, "
+                    "mutation "
+                            + tag.sequence()
+                            + " of this client is more than "
+                            + Session.SIZE
+                            + " behind its latest, "
                             + session.highest);
         }
         return Optional.empty();

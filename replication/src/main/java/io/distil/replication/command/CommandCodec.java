@@ -12,6 +12,7 @@ import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.WriteTag;
 import io.distil.base.memory.MemoryReader;
 import io.distil.base.memory.MemoryWriter;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,7 @@ public final class CommandCodec {
                     case Mutation.Flush _, Mutation.Obliterate _ -> StreamId.BYTES;
                     case Mutation.Create m -> descriptorBytes(m.descriptor());
                     case Mutation.Annotate m ->
-                        StreamId.BYTES + 8 + MemoryWriter.mapBytes(m.changes()) + removalsBytes(m);
+                            StreamId.BYTES + 8 + MemoryWriter.mapBytes(m.changes()) + removalsBytes(m);
                     case Mutation.Atomic m -> atomicBytes(m);
                 };
     }
@@ -83,9 +84,7 @@ public final class CommandCodec {
         writer.wrap(target);
         Mutation mutation = command.mutation();
         writer.u16(kind(mutation).number).u16(0).u32(0).i64(command.epochNanos());
-        writer.i64(command.tag().clientHigh())
-                .i64(command.tag().clientLow())
-                .i64(command.tag().sequence());
+        writer.i64(command.tag().clientHigh()).i64(command.tag().clientLow()).i64(command.tag().sequence());
         switch (mutation) {
             case Mutation.Insert m -> {
                 putId(m.stream());
@@ -170,7 +169,7 @@ public final class CommandCodec {
                         }
                         case DELETE -> new Mutation.Delete(id(), range());
                         case DELETE_UNCOMMITTED ->
-                            new Mutation.DeleteUncommitted(id(), range(), new Version(reader.i64(), reader.i64()));
+                                new Mutation.DeleteUncommitted(id(), range(), new Version(reader.i64(), reader.i64()));
                         case FLUSH -> new Mutation.Flush(id());
                         case OBLITERATE -> new Mutation.Obliterate(id());
                         case CREATE -> new Mutation.Create(descriptor(reader));
@@ -234,8 +233,8 @@ public final class CommandCodec {
             String key = reader.text();
             long expected = reader.i64();
             boolean present = reader.u32() == 1;
-            records.add(new Mutation.PutRecord(
-                    key, expected, present ? Optional.of(reader.bytes()) : Optional.empty()));
+            records.add(
+                    new Mutation.PutRecord(key, expected, present ? Optional.of(reader.bytes()) : Optional.empty()));
         }
         return new Mutation.Atomic(replacements, records);
     }

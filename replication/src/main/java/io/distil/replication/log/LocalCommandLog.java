@@ -8,10 +8,10 @@ import io.distil.base.memory.OffHeap;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskFile;
 import io.distil.storage.ring.DiskQueue;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -46,25 +46,34 @@ public final class LocalCommandLog implements CommandLog {
     static final String DIRECTORY = "log";
 
     private final Disk disk;
+
     /// Carries the one group write that may be under way.
     private final DiskQueue queue;
+
     /// Carries what is waited for at once: recovery, by the thread that opens the log; then headers.
     private final DiskQueue setUpQueue;
+
     private final Options options;
     private final Checksum checksum = new Checksum();
+
     /// Segments that may be replayed, oldest first; the last is written to.
     private final Deque<LogSegment> segments = new ArrayDeque<>();
+
     private final Deque<LogSegment> freeSlots = new ArrayDeque<>();
     private final MemorySegment zeros;
     private final MemorySegment headerPage;
     private final SlotPreparation preparation;
+
     /// No second attempt in the same segment: whoever needs the slot then makes it, and learns why it cannot be made.
     private boolean preparationFailed;
+
     private int slotCount;
 
     private LogGroup filling;
+
     /// Buffers that are neither filled, nor written, nor handed over: at most two.
     private final Deque<LogGroup> spares = new ArrayDeque<>();
+
     private LogGroup writing;
     private long nextOffset;
     private long nextPosition;
@@ -118,8 +127,8 @@ public final class LocalCommandLog implements CommandLog {
             }
         }
         keepUnbrokenEnd();
-        LogRecovery recovery = new LogRecovery(
-                setUpQueue, LogRecovery.neededFrom(List.copyOf(segments), replayFrom), checksum);
+        LogRecovery recovery =
+                new LogRecovery(setUpQueue, LogRecovery.neededFrom(List.copyOf(segments), replayFrom), checksum);
         recovery.run(replayFrom, mustReach, replayed);
         nextPosition = recovery.nextPosition();
         nextOffset = recovery.nextOffset();
@@ -309,7 +318,8 @@ public final class LocalCommandLog implements CommandLog {
 
     private void checkAlive() throws DiskFailed {
         if (failure != null) {
-            throw new DiskFailed("the command log has failed and takes no more writes: " + failure.getMessage(), failure);
+            throw new DiskFailed(
+                    "the command log has failed and takes no more writes: " + failure.getMessage(), failure);
         }
     }
 

@@ -2,6 +2,7 @@ package io.distil.replication.log;
 
 import io.distil.base.Checksum;
 import io.distil.base.memory.Layouts;
+
 import java.lang.foreign.MemorySegment;
 
 /// The only code that knows where the fields of segment and group headers lie; the tables are in the package's description.

@@ -6,6 +6,7 @@ import io.distil.base.CorruptBlock;
 import io.distil.base.memory.Layouts;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -48,7 +49,8 @@ final class LogGroup implements AutoCloseable {
             memory = OffHeap.allocatePages(MemoryOwner.LOG_BUFFERS, pages);
         }
         long offset = LogFormat.GROUP_HEADER_BYTES + (long) entriesBytes;
-        // The last eight bytes first, so that the padding behind the content is zero whatever lay there before; in an entry
+        // The last eight bytes first, so that the padding behind the content is zero whatever lay there before; in an
+        // entry
         // without content they are the length itself.
         memory.set(Layouts.LONG, offset + bytes - 8, 0L);
         memory.set(Layouts.INT, offset, contentBytes);

@@ -47,7 +47,8 @@ public final class LogInspection {
         Optional<String> damage = Optional.empty();
         try (DiskQueue queue = disk.openQueue(1)) {
             try {
-                LogRecovery recovery = new LogRecovery(queue, LogRecovery.neededFrom(segments(queue), replayFrom), checksum);
+                LogRecovery recovery =
+                        new LogRecovery(queue, LogRecovery.neededFrom(segments(queue), replayFrom), checksum);
                 recovery.run(
                         replayFrom,
                         mustReach,

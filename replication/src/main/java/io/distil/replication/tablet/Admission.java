@@ -42,7 +42,11 @@ final class Admission {
             if (!replace.range().contains(replace.points().time(i))) {
                 throw new Refused(
                         ErrorCode.INVALID_TIME,
-                        "point " + i + " at " + replace.points().time(i) + " lies outside the replaced range "
+                        "point "
+                                + i
+                                + " at "
+                                + replace.points().time(i)
+                                + " lies outside the replaced range "
                                 + replace.range());
             }
         }

@@ -5,6 +5,7 @@ import io.distil.base.TimeRange;
 import io.distil.base.memory.MemoryReader;
 import io.distil.base.memory.MemoryWriter;
 import io.distil.storage.tree.SeriesRoot;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;

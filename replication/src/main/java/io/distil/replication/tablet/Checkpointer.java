@@ -99,10 +99,11 @@ final class Checkpointer {
         stream.builtRoot().encode(memory, writer.position());
         put(plan, key, value);
         List<Long> majors = new ArrayList<>();
-        stream.unsavedVersions().forEach((major, version) -> {
-            put(plan, Tables.VERSIONS.key().stream(id).number(major).bytes(), version.encode());
-            majors.add(major);
-        });
+        stream.unsavedVersions()
+                .forEach((major, version) -> {
+                    put(plan, Tables.VERSIONS.key().stream(id).number(major).bytes(), version.encode());
+                    majors.add(major);
+                });
         plan.savedMajors().put(stream, majors);
     }
 
@@ -226,8 +227,7 @@ final class Checkpointer {
         if (major == 0) {
             return Optional.of(new BuiltVersion(SeriesRoot.EMPTY, List.of()));
         }
-        byte[] value = store.get(Tables.VERSIONS.key().stream(id).number(major).bytes())
-                .orElse(null);
+        byte[] value = store.get(Tables.VERSIONS.key().stream(id).number(major).bytes()).orElse(null);
         return value == null
                 ? Optional.empty()
                 : Optional.of(BuiltVersion.decode(value, "version " + major + " of stream " + id));

@@ -2,6 +2,7 @@ package io.distil.replication.tablet;
 
 import io.distil.base.StreamId;
 import io.distil.replication.catalog.Sessions;
+
 import java.util.HashSet;
 import java.util.Set;
 

@@ -8,12 +8,14 @@ import io.distil.pqm.StreamView;
 import io.distil.storage.store.Store;
 import io.distil.storage.tree.SeriesRoot;
 import io.distil.storage.tree.SeriesTree;
-import java.io.IOException;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Builds the trees of frozen layers and writes checkpoints: everything slow about a commit, on one thread of its own. It
 /// owns the store's writer. Tasks are done in the order in which they were given, so that a stream's majors follow each
@@ -118,8 +120,7 @@ final class Flusher {
             long major = view.version().major();
             SeriesRoot root = tree.commit(view.root(), view.overlay(), major, store.writer());
             // Always known: a commit that is not built keeps its history.
-            List<TimeRange> touched =
-                    view.changedSince(Version.ofMajor(major - 1), 0).orElseThrow();
+            List<TimeRange> touched = view.changedSince(Version.ofMajor(major - 1), 0).orElseThrow();
             results.built(stream, major, new BuiltVersion(root, touched));
         } catch (Refused e) {
             // Obliterated meanwhile: nobody wants the tree.

@@ -15,6 +15,7 @@ import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 import io.distil.storage.ring.Disk;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,8 +79,7 @@ public final class LocalStore implements StreamStore {
             @Override
             public List<StreamInfo> next(int countMax) {
                 List<StreamInfo> page = new ArrayList<>();
-                for (StreamDescriptor d :
-                        node.state().catalog().page(filter, last, Math.min(countMax, PAGE_STREAMS))) {
+                for (StreamDescriptor d : node.state().catalog().page(filter, last, Math.min(countMax, PAGE_STREAMS))) {
                     last = d;
                     TabletStream stream = node.state().streams().get(d.id());
                     if (stream != null) {

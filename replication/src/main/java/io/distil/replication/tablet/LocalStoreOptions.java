@@ -20,13 +20,14 @@ public record LocalStoreOptions(
         long checkpointLogBytes,
         long checkpointAgeNanos,
         long logBytesMax) {
-    public static final LocalStoreOptions DEFAULT = new LocalStoreOptions(
-            StoreOptions.DEFAULT,
-            LocalCommandLog.Options.DEFAULT,
-            PqmOptions.withBudget(512L << 20),
-            TreeShape.DEFAULT,
-            256L << 20,
-            256L << 20,
-            30_000_000_000L,
-            2L << 30);
+    public static final LocalStoreOptions DEFAULT =
+            new LocalStoreOptions(
+                    StoreOptions.DEFAULT,
+                    LocalCommandLog.Options.DEFAULT,
+                    PqmOptions.withBudget(512L << 20),
+                    TreeShape.DEFAULT,
+                    256L << 20,
+                    256L << 20,
+                    30_000_000_000L,
+                    2L << 30);
 }

@@ -11,6 +11,7 @@ import io.distil.storage.ring.Disk;
 import io.distil.storage.store.Store;
 import io.distil.storage.store.StoreStatistics;
 import io.distil.storage.tree.SeriesTree;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -129,20 +130,22 @@ final class Node {
     private void recover() throws IOException {
         checkpointer.load(store);
         CommandCodec codec = new CommandCodec();
-        log = LocalCommandLog.open(
-                disk,
-                options.log(),
-                Math.max(1, store.lastCheckpoint().replayFrom()),
-                store.lastCheckpoint().appliedThrough(),
-                (position, entry) -> replay(codec, position, entry));
-        tablet = new Tablet(
-                log,
-                state,
-                pqm,
-                clock,
-                new SpaceGuard(disk, clock, options.reserveBytes()),
-                counters,
-                this::flushingTrouble);
+        log =
+                LocalCommandLog.open(
+                        disk,
+                        options.log(),
+                        Math.max(1, store.lastCheckpoint().replayFrom()),
+                        store.lastCheckpoint().appliedThrough(),
+                        (position, entry) -> replay(codec, position, entry));
+        tablet =
+                new Tablet(
+                        log,
+                        state,
+                        pqm,
+                        clock,
+                        new SpaceGuard(disk, clock, options.reserveBytes()),
+                        counters,
+                        this::flushingTrouble);
         timer.began(state.appliedThrough(), log.writtenBytes());
         timer.ended();
         previousReplayFrom = store.lastCheckpoint().replayFrom();
@@ -203,7 +206,8 @@ final class Node {
 
     private void afterCheckpoint(Checkpointer.Plan plan) {
         Checkpointer.saved(plan);
-        // One checkpoint behind: should this one's slot ever be damaged, a start returns to the one before and needs its log.
+        // One checkpoint behind: should this one's slot ever be damaged, a start returns to the one before and needs
+        // its log.
         log.release(previousReplayFrom);
         previousReplayFrom = plan.replayFrom();
         counters.checkpoints().increment();

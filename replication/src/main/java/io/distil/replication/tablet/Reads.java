@@ -12,6 +12,7 @@ import io.distil.storage.store.Store;
 import io.distil.storage.tree.Overlay;
 import io.distil.storage.tree.SeriesRoot;
 import io.distil.storage.tree.SeriesTree;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,9 +93,15 @@ final class Reads {
         }
         List<TimeRange> ranges =
                 changesOfTrees(stream, since, Version.ofMajor(view.builtMajor()), view.root(), resolutionLog2);
-        ranges.addAll(view.changedSince(Version.ofMajor(view.builtMajor()), resolutionLog2)
-                .orElseThrow(() -> new BrokenInvariant("stream " + stream.id() + " has forgotten what its buffer changed"
-                        + " since the tree of version " + view.builtMajor())));
+        ranges.addAll(
+                view.changedSince(Version.ofMajor(view.builtMajor()), resolutionLog2)
+                        .orElseThrow(() ->
+                                new BrokenInvariant(
+                                        "stream "
+                                                + stream.id()
+                                                + " has forgotten what its buffer changed"
+                                                + " since the tree of version "
+                                                + view.builtMajor())));
         return TimeRange.union(ranges);
     }
 
@@ -103,8 +110,7 @@ final class Reads {
     /// The tempting answer for a minor version, the difference to the tree its commit began from, leaves changes out: a
     /// point that was buffered at 1.7, committed in 2 and deleted in 3 is neither in the tree of 1 nor in that of 3.
     private List<TimeRange> changesOfTrees(
-            TabletStream stream, Version since, Version until, SeriesRoot root, int resolutionLog2)
-            throws IOException {
+            TabletStream stream, Version since, Version until, SeriesRoot root, int resolutionLog2) throws IOException {
         if (since.minor() == 0) {
             return differences(built(stream, since.major(), until).root(), root, resolutionLog2);
         }
@@ -129,12 +135,19 @@ final class Reads {
     }
 
     private static Refused notAvailable(StreamId id, Version version, Version present) {
-        String why = version.minor() != 0 && version.compareTo(present) < 0
-                ? "a minor version can be read only while it is the present one"
-                : "there is no such version";
+        String why =
+                version.minor() != 0 && version.compareTo(present) < 0
+                        ? "a minor version can be read only while it is the present one"
+                        : "there is no such version";
         return new Refused(
                 ErrorCode.VERSION_NOT_AVAILABLE,
-                "version " + version + " of stream " + id + " is not available; the present one is " + present + "; "
+                "version "
+                        + version
+                        + " of stream "
+                        + id
+                        + " is not available; the present one is "
+                        + present
+                        + "; "
                         + why);
     }
 }

@@ -5,6 +5,7 @@ import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.storage.ring.Disk;
+
 import java.io.IOException;
 
 /// Refuses mutations while the disk is nearly full, so that what was taken can always be flushed and checkpointed. Looks
@@ -37,7 +38,10 @@ final class SpaceGuard {
         if (freeBytes < reserveBytes) {
             throw new Refused(
                     ErrorCode.DISK_FULL,
-                    "the disk has " + (freeBytes >> 20) + " MiB left; writes are refused below " + (reserveBytes >> 20)
+                    "the disk has "
+                            + (freeBytes >> 20)
+                            + " MiB left; writes are refused below "
+                            + (reserveBytes >> 20)
                             + " MiB and taken again when space returns");
         }
     }

@@ -5,15 +5,20 @@ import io.distil.base.DiskFailed;
 import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
+import io.distil.base.StreamId;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.WriteTag;
-import io.distil.base.StreamId;
 import io.distil.pqm.Pqm;
 import io.distil.pqm.StreamBuffer;
 import io.distil.replication.command.Command;
 import io.distil.replication.command.CommandCodec;
 import io.distil.replication.log.CommandLog;
+
+import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -21,9 +26,6 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The way of a mutation: admitted, copied into the log, made durable with its neighbours, applied, acknowledged. A duty
 /// cycle ({@link #doWork}) for one thread, or for a simulator.
@@ -61,17 +63,22 @@ final class Tablet {
     private final CommandCodec codec = new CommandCodec();
     private final Doorbell doorbell = new Doorbell();
     private final TabletCounters counters;
+
     /// Why nothing is flushed any more; then nothing is taken, or memory would run out.
     private final Supplier<Optional<String>> flushingTrouble;
 
     /// Mutations from any thread.
     private final ManyToOneConcurrentLinkedQueue<Request> inbox = new ManyToOneConcurrentLinkedQueue<>();
+
     /// What other threads want done on this one; never held back.
     private final ManyToOneConcurrentLinkedQueue<Runnable> errands = new ManyToOneConcurrentLinkedQueue<>();
+
     /// Logged and not yet applied, by position.
     private final Deque<Pending> pending = new ArrayDeque<>();
+
     /// The admitted request that found no room in the log; it goes first.
     private Request waiting;
+
     private int creationsInFlight;
     private volatile Life life = Life.RUNNING;
     private volatile String failure = "";
@@ -202,9 +209,11 @@ final class Tablet {
             if (life == Life.CLOSING) {
                 throw new Refused(ErrorCode.SHUTTING_DOWN, "the store is shutting down");
             }
-            flushingTrouble.get().ifPresent(why -> {
-                throw new Refused(ErrorCode.READ_ONLY, "the store only answers reads: " + why);
-            });
+            flushingTrouble
+                    .get()
+                    .ifPresent(why -> {
+                        throw new Refused(ErrorCode.READ_ONLY, "the store only answers reads: " + why);
+                    });
             space.check();
             int bytes = Admission.check(request.mutation());
             checkStreamExists(request.mutation());
@@ -292,10 +301,11 @@ final class Tablet {
                 oldest = stream;
             }
         }
-        boolean nothingToDo = oldest == null
-                || oldest.firstNeeded() == Long.MAX_VALUE
-                || oldest.hasPendingCommit()
-                || oldest.isFlushProposed();
+        boolean nothingToDo =
+                oldest == null
+                        || oldest.firstNeeded() == Long.MAX_VALUE
+                        || oldest.hasPendingCommit()
+                        || oldest.isFlushProposed();
         try {
             if (nothingToDo || !proposeFlush(oldest.id())) {
                 return 0;

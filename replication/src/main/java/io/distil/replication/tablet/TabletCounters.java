@@ -1,6 +1,7 @@
 package io.distil.replication.tablet;
 
 import io.distil.base.api.Mutation;
+
 import java.util.concurrent.atomic.LongAdder;
 
 /// What a tablet has done since it was opened. Counted by its thread, read by any.

@@ -14,6 +14,7 @@ import io.distil.base.api.WindowCursor;
 import io.distil.storage.tree.Overlay;
 import io.distil.storage.tree.SeriesRoot;
 import io.distil.storage.tree.SeriesTree;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

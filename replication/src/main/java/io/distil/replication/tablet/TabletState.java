@@ -16,6 +16,7 @@ import io.distil.replication.catalog.Records;
 import io.distil.replication.catalog.Sessions;
 import io.distil.replication.command.Command;
 import io.distil.storage.tree.SeriesRoot;
+
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -243,7 +244,7 @@ final class TabletState {
             case Mutation.Delete m -> delete(position, stream, m.range());
             case Mutation.DeleteUncommitted m -> deleteUncommitted(position, stream, m);
             case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.Atomic _ ->
-                throw new BrokenInvariant("not a mutation of one buffer: " + mutation);
+                    throw new BrokenInvariant("not a mutation of one buffer: " + mutation);
         }
     }
 

@@ -4,6 +4,7 @@ import io.distil.base.BrokenInvariant;
 import io.distil.base.StreamId;
 import io.distil.pqm.StreamBuffer;
 import io.distil.storage.tree.SeriesRoot;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -22,8 +23,10 @@ final class TabletStream {
     private final StreamId id;
     private final StreamBuffer buffer;
     private final Deque<PendingCommit> pending = new ArrayDeque<>();
+
     /// Majors built since the last checkpoint; older ones are in the store's keyed tree.
     private final Map<Long, BuiltVersion> unsavedVersions = new ConcurrentHashMap<>();
+
     private long builtMajor;
     private SeriesRoot builtRoot;
     private long builtThrough;

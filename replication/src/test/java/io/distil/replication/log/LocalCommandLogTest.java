@@ -13,6 +13,11 @@ import io.distil.base.memory.OffHeap;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.ring.Disks;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -23,15 +28,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class LocalCommandLogTest {
     private static final LocalCommandLog.Options SMALL = new LocalCommandLog.Options(32 << 10, 8 << 10);
 
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     @AfterEach
     void noMemoryIsLeft() {
@@ -47,10 +48,16 @@ class LocalCommandLogTest {
 
         Opened(long replayFrom, long mustReach) throws IOException {
             try {
-                log = LocalCommandLog.open(disk, SMALL, replayFrom, mustReach, (position, entry) -> {
-                    assertThat(position).isEqualTo(replayFrom + replayed.size());
-                    replayed.add(entry.toArray(Layouts.BYTE));
-                });
+                log =
+                        LocalCommandLog.open(
+                                disk,
+                                SMALL,
+                                replayFrom,
+                                mustReach,
+                                (position, entry) -> {
+                                    assertThat(position).isEqualTo(replayFrom + replayed.size());
+                                    replayed.add(entry.toArray(Layouts.BYTE));
+                                });
             } catch (IOException | RuntimeException e) {
                 disk.close();
                 throw e;
@@ -267,7 +274,8 @@ class LocalCommandLogTest {
         }
         assertThat(files()).hasSizeGreaterThan(3);
         Files.delete(files().get(1));
-        assertThatThrownBy(() -> new Opened(1, 0)).isInstanceOf(CorruptBlock.class)
+        assertThatThrownBy(() -> new Opened(1, 0))
+                .isInstanceOf(CorruptBlock.class)
                 .hasMessageContaining("needed from 1 on");
     }
 
@@ -286,8 +294,7 @@ class LocalCommandLogTest {
         Files.write(file, bytes.array());
         byte[] before = Files.readAllBytes(file);
         assertThatThrownBy(() -> new Opened(1, 0))
-                .isInstanceOfSatisfying(
-                        Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORMAT_TOO_NEW));
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FORMAT_TOO_NEW));
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 

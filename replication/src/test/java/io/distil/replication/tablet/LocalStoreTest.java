@@ -9,14 +9,15 @@ import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.ring.Disks;
 import io.distil.storage.store.StoreOptions;
 import io.distil.storage.tree.TreeShape;
+
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.io.TempDir;
 
 /// A store with its threads, on a real disk, keeps the contract: with the daemon's settings, and with small ones.
 class LocalStoreTest extends StreamStoreContract {
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     @Override
     protected StreamStore open() throws IOException {
@@ -27,15 +28,16 @@ class LocalStoreTest extends StreamStoreContract {
 class LocalStoreOfSmallPartsTest extends LocalStoreTest {
     @Override
     protected StreamStore open() throws IOException {
-        LocalStoreOptions small = new LocalStoreOptions(
-                StoreOptions.ofCacheBytes(1 << 16),
-                new LocalCommandLog.Options(256 << 10, 16 << 10),
-                PqmOptions.withBudget(1 << 24),
-                new TreeShape(7, 4),
-                1 << 20,
-                32 << 10,
-                20_000_000,
-                1 << 20);
+        LocalStoreOptions small =
+                new LocalStoreOptions(
+                        StoreOptions.ofCacheBytes(1 << 16),
+                        new LocalCommandLog.Options(256 << 10, 16 << 10),
+                        PqmOptions.withBudget(1 << 24),
+                        new TreeShape(7, 4),
+                        1 << 20,
+                        32 << 10,
+                        20_000_000,
+                        1 << 20);
         return LocalStore.open(Disks.open(directory, DiskChoice.FILE_CHANNEL), small, NanoClock.SYSTEM);
     }
 }
