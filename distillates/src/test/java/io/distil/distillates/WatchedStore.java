@@ -2,15 +2,11 @@ package io.distil.distillates;
 
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
+import io.distil.base.api.ForwardingStore;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
-import io.distil.base.api.StoredRecord;
-import io.distil.base.api.StreamCursor;
-import io.distil.base.api.StreamFilter;
-import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
-import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 
@@ -19,14 +15,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A store in memory that remembers the outputs that were replaced, counts open snapshots, and can lose its connection
 /// just before or just after it has done something.
-final class WatchedStore implements StreamStore {
+final class WatchedStore extends ForwardingStore {
     /// What happens to the next atomic mutation.
     enum Mishap {
         NONE,
@@ -43,6 +37,7 @@ final class WatchedStore implements StreamStore {
     Mishap next = Mishap.NONE;
 
     WatchedStore(ModelStore model) {
+        super(model);
         this.model = model;
     }
 
@@ -66,21 +61,6 @@ final class WatchedStore implements StreamStore {
     }
 
     @Override
-    public StreamInfo info(StreamId stream) {
-        return model.info(stream);
-    }
-
-    @Override
-    public StreamCursor find(StreamFilter filter) {
-        return model.find(filter);
-    }
-
-    @Override
-    public List<String> collections(String prefix) {
-        return model.collections(prefix);
-    }
-
-    @Override
     public StreamSnapshot snapshot(StreamId stream, VersionSelector at) {
         StreamSnapshot snapshot = model.snapshot(stream, at);
         openSnapshots.incrementAndGet();
@@ -98,25 +78,5 @@ final class WatchedStore implements StreamStore {
                                 throw e.getCause();
                             }
                         });
-    }
-
-    @Override
-    public Optional<StoredRecord> record(String key) {
-        return model.record(key);
-    }
-
-    @Override
-    public List<StoredRecord> records(String prefix) {
-        return model.records(prefix);
-    }
-
-    @Override
-    public SortedMap<String, String> status() {
-        return model.status();
-    }
-
-    @Override
-    public void close() {
-        model.close();
     }
 }

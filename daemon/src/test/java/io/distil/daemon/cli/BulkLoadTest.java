@@ -7,16 +7,13 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
+import io.distil.base.api.ForwardingStore;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.PointBatch;
 import io.distil.base.api.PointCursor;
-import io.distil.base.api.StoredRecord;
-import io.distil.base.api.StreamCursor;
-import io.distil.base.api.StreamFilter;
-import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
@@ -33,8 +30,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -223,55 +218,8 @@ class BulkLoadTest {
         return values;
     }
 
-    /// A store that hands everything on.
-    private abstract static class Delegate implements StreamStore {
-        final StreamStore to;
-
-        Delegate(StreamStore to) {
-            this.to = to;
-        }
-
-        @Override
-        public StreamInfo info(StreamId stream) throws IOException {
-            return to.info(stream);
-        }
-
-        @Override
-        public StreamCursor find(StreamFilter filter) throws IOException {
-            return to.find(filter);
-        }
-
-        @Override
-        public List<String> collections(String prefix) throws IOException {
-            return to.collections(prefix);
-        }
-
-        @Override
-        public StreamSnapshot snapshot(StreamId stream, VersionSelector at) throws IOException {
-            return to.snapshot(stream, at);
-        }
-
-        @Override
-        public Optional<StoredRecord> record(String key) throws IOException {
-            return to.record(key);
-        }
-
-        @Override
-        public List<StoredRecord> records(String prefix) throws IOException {
-            return to.records(prefix);
-        }
-
-        @Override
-        public SortedMap<String, String> status() throws IOException {
-            return to.status();
-        }
-
-        @Override
-        public void close() {}
-    }
-
     /// Takes some inserts, then none.
-    private static final class FailingStore extends Delegate {
+    private static final class FailingStore extends ForwardingStore {
         private final Exception failure;
         private int insertsLeft;
 
@@ -284,12 +232,12 @@ class BulkLoadTest {
         @Override
         public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
             boolean fails = mutation instanceof Mutation.Insert && insertsLeft-- <= 0;
-            return fails ? CompletableFuture.failedFuture(failure) : to.submit(mutation, tag);
+            return fails ? CompletableFuture.failedFuture(failure) : super.submit(mutation, tag);
         }
     }
 
     /// Answers on another thread.
-    private static final class LateStore extends Delegate {
+    private static final class LateStore extends ForwardingStore {
         private final Executor executor;
 
         LateStore(StreamStore to, Executor executor) {
@@ -299,7 +247,7 @@ class BulkLoadTest {
 
         @Override
         public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
-            return CompletableFuture.supplyAsync(() -> to.submit(mutation, tag).join(), executor);
+            return CompletableFuture.supplyAsync(() -> super.submit(mutation, tag).join(), executor);
         }
     }
 }

@@ -4,14 +4,12 @@ import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
 import io.distil.base.api.Direction;
+import io.distil.base.api.ForwardingStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.Point;
 import io.distil.base.api.PointBatch;
 import io.distil.base.api.PointCursor;
-import io.distil.base.api.StoredRecord;
-import io.distil.base.api.StreamCursor;
-import io.distil.base.api.StreamFilter;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
@@ -23,34 +21,32 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /// A store that counts what is open, holds mutations back, and fails when told to.
-final class FaultyStore implements StreamStore {
+final class FaultyStore extends ForwardingStore {
     final AtomicInteger openCursors = new AtomicInteger();
     final AtomicInteger openSnapshots = new AtomicInteger();
     final AtomicInteger pointsPulled = new AtomicInteger();
     volatile Supplier<Exception> infoFailure;
     volatile boolean holdsMutations;
-    private final StreamStore inner;
     private final List<Runnable> held = new ArrayList<>();
 
     FaultyStore(StreamStore inner) {
-        this.inner = inner;
+        super(inner);
     }
 
     @Override
     public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
         if (!holdsMutations) {
-            return inner.submit(mutation, tag);
+            return super.submit(mutation, tag);
         }
         CompletableFuture<Outcome> future = new CompletableFuture<>();
         synchronized (held) {
             held.add(() ->
-                    inner.submit(mutation, tag)
+                    super.submit(mutation, tag)
                             .whenComplete((outcome, e) -> {
                                 if (e == null) {
                                     future.complete(outcome);
@@ -81,43 +77,15 @@ final class FaultyStore implements StreamStore {
                 case Exception e -> throw new AssertionError(e);
             }
         }
-        return inner.info(stream);
-    }
-
-    @Override
-    public StreamCursor find(StreamFilter filter) throws IOException {
-        return inner.find(filter);
-    }
-
-    @Override
-    public List<String> collections(String prefix) throws IOException {
-        return inner.collections(prefix);
+        return super.info(stream);
     }
 
     @Override
     public StreamSnapshot snapshot(StreamId stream, VersionSelector at) throws IOException {
-        StreamSnapshot snapshot = inner.snapshot(stream, at);
+        StreamSnapshot snapshot = super.snapshot(stream, at);
         openSnapshots.incrementAndGet();
         return new CountingSnapshot(snapshot);
     }
-
-    @Override
-    public Optional<StoredRecord> record(String key) throws IOException {
-        return inner.record(key);
-    }
-
-    @Override
-    public List<StoredRecord> records(String prefix) throws IOException {
-        return inner.records(prefix);
-    }
-
-    @Override
-    public SortedMap<String, String> status() throws IOException {
-        return inner.status();
-    }
-
-    @Override
-    public void close() {}
 
     private final class CountingSnapshot implements StreamSnapshot {
         private final StreamSnapshot inner;
