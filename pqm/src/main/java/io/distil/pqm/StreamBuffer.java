@@ -197,32 +197,6 @@ public final class StreamBuffer implements AutoCloseable {
         return published.version;
     }
 
-    /// Removes the points of a range and commits: what is buffered becomes one commit, if there is anything, and the removal
-    /// the next, always.
-    public Version delete(TimeRange range) {
-        freeze();
-        erase(range);
-        return freeze();
-    }
-
-    /// Removes what was written ahead, without a commit where that is possible. With the stream at another major version
-    /// than `since`, a {@link #delete}; at the same major and a later minor version, {@link #dropUncommitted}; at exactly
-    /// `since`, nothing.
-    ///
-    /// @throws Refused `INVALID_VERSION` if `since` is later than the present version
-    public Version deleteUncommitted(TimeRange range, Version since) {
-        Version version = version();
-        if (since.compareTo(version) > 0) {
-            throw new Refused(
-                    ErrorCode.INVALID_VERSION,
-                    "version " + since + " of stream " + id + " is later than the present one, " + version);
-        }
-        if (since.major() != version.major()) {
-            return delete(range);
-        }
-        return since.equals(version) ? version : dropUncommitted(range);
-    }
-
     /// The commit {@link #acquireNextToBuild} gave is built: `root` is the tree of version `major`, which the store holds.
     public void installed(long major, SeriesRoot root) {
         View before = published;

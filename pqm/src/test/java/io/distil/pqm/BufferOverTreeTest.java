@@ -83,8 +83,9 @@ final class BufferOverTreeTest {
     private static void apply(Map<StreamId, BufferedStream> streams, Mutation mutation) {
         switch (mutation) {
             case Mutation.Insert m -> streams.get(m.stream()).buffer.insert(m.points(), m.policy());
-            case Mutation.Delete m -> streams.get(m.stream()).buffer.delete(m.range());
-            case Mutation.DeleteUncommitted m -> streams.get(m.stream()).buffer.deleteUncommitted(m.range(), m.since());
+            case Mutation.Delete m -> BufferedStream.delete(streams.get(m.stream()).buffer, m.range());
+            case Mutation.DeleteUncommitted m ->
+                    BufferedStream.deleteUncommitted(streams.get(m.stream()).buffer, m.range(), m.since());
             case Mutation.Flush m -> streams.get(m.stream()).buffer.freeze();
             case Mutation.Atomic m ->
                     m.replacements().forEach(r -> streams.get(r.stream()).buffer.replace(r.range(), r.points()));

@@ -32,6 +32,24 @@ final class BufferedStream implements AutoCloseable {
         rootsByMajor.put(0L, SeriesRoot.EMPTY);
     }
 
+    /// Removes the points of a range and commits, in the steps of a tablet: what is buffered becomes one commit, if there is
+    /// anything, and the removal the next, always.
+    static Version delete(StreamBuffer buffer, TimeRange range) {
+        buffer.freeze();
+        buffer.erase(range);
+        return buffer.freeze();
+    }
+
+    /// Removes what was written after `since`, which is no later than the present version, as a tablet does.
+    static void deleteUncommitted(StreamBuffer buffer, TimeRange range, Version since) {
+        Version present = buffer.version();
+        if (since.major() != present.major()) {
+            delete(buffer, range);
+        } else if (since.minor() < present.minor()) {
+            buffer.dropUncommitted(range);
+        }
+    }
+
     /// Builds the oldest frozen commit, if there is one.
     boolean buildOne() throws IOException {
         Optional<StreamView> next = buffer.acquireNextToBuild();

@@ -80,7 +80,7 @@ final class ChangeHistoryTest {
         assertChanged("5.2", 10, 20);
         buffer.dropUncommitted(new TimeRange(0, 50));
         assertChanged("6.1", 0, 50);
-        buffer.delete(new TimeRange(50, 60));
+        BufferedStream.delete(buffer, new TimeRange(50, 60));
         assertThat(buffer.version()).isEqualTo(new Version(8, 0));
         assertChanged("7.0", 50, 60);
         assertChanged("6.2", 50, 60);

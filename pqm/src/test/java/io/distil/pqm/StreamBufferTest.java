@@ -72,29 +72,24 @@ final class StreamBufferTest {
         assertVersion(buffer.dropUncommitted(new TimeRange(70, 80)), 2, 4);
         assertVersion(buffer.freeze(), 3, 0);
         assertVersion(buffer.freeze(), 3, 0);
-        assertVersion(buffer.delete(new TimeRange(0, 1)), 4, 0);
+        assertVersion(BufferedStream.delete(buffer, new TimeRange(0, 1)), 4, 0);
         assertVersion(insert(MergePolicy.NEVER, 1), 4, 1);
-        assertVersion(buffer.delete(new TimeRange(0, 1)), 6, 0);
+        assertVersion(BufferedStream.delete(buffer, new TimeRange(0, 1)), 6, 0);
     }
 
     @Test
-    void deleteUncommittedHasItsThreeCasesAndRefusesTheFuture() {
+    void whatWasWrittenAheadGoesByADropAndAfterwardsByADelete() {
         TimeRange range = new TimeRange(0, 10);
         insert(MergePolicy.NEVER, 1, 2, 20);
-        Version since = insert(MergePolicy.NEVER, 3);
-        assertVersion(buffer.deleteUncommitted(range, since), 2, 2);
-        assertThat(pointCount()).as("at exactly the version: nothing happens").isEqualTo(4);
-        assertVersion(buffer.deleteUncommitted(range, new Version(2, 1)), 2, 3);
-        assertThat(pointCount()).as("later minor: what is buffered goes").isEqualTo(1);
+        insert(MergePolicy.NEVER, 3);
+        assertThat(pointCount()).isEqualTo(4);
+        assertVersion(buffer.dropUncommitted(range), 2, 3);
+        assertThat(pointCount()).as("what is buffered in the range goes, without a commit").isEqualTo(1);
         insert(MergePolicy.NEVER, 5);
-        assertThatThrownBy(() -> buffer.deleteUncommitted(range, new Version(2, 5)))
-                .isInstanceOf(Refused.class)
-                .hasMessageContaining("2.5")
-                .hasMessageContaining("2.4");
-        assertVersion(buffer.deleteUncommitted(range, new Version(1, 9)), 4, 0);
-        assertThat(pointCount()).as("another major: an ordinary delete").isEqualTo(1);
+        assertVersion(BufferedStream.delete(buffer, range), 4, 0);
+        assertThat(pointCount()).isEqualTo(1);
         try (StreamView before = buffer.acquireMajor(3).orElseThrow()) {
-            assertThat(pointCount(before)).isEqualTo(2);
+            assertThat(pointCount(before)).as("the commit before the removal has the point").isEqualTo(2);
         }
     }
 

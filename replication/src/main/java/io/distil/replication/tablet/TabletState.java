@@ -253,6 +253,11 @@ final class TabletState {
         stream.buffered(position);
     }
 
+    /// Removes what was written ahead, without a commit where that is possible. With the stream at another major version
+    /// than `since`, an ordinary {@link #delete}; at the same major and a later minor version, what the buffer holds in the
+    /// range is dropped; at exactly `since`, nothing happens.
+    ///
+    /// @throws Refused `INVALID_VERSION` if `since` is later than the present version
     private void deleteUncommitted(long position, TabletStream stream, Mutation.DeleteUncommitted m) {
         Version present = stream.buffer().version();
         if (m.since().compareTo(present) > 0) {
@@ -267,8 +272,9 @@ final class TabletState {
         }
     }
 
-    /// Two commits, so that a version shows what was buffered before the points went. The first contains the entries before
-    /// this one: a replay that finds its tree built must still do the second.
+    /// Two commits, so that a version shows what was buffered before the points went: the first, of what is buffered, if
+    /// there is anything, and the second, of the removal, always. The first contains the entries before this one: a replay
+    /// that finds its tree built must still do the second.
     private void delete(long position, TabletStream stream, TimeRange range) {
         freeze(stream, position - 1);
         stream.buffer().erase(range);
