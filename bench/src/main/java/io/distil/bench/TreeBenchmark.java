@@ -12,6 +12,7 @@ import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.ring.Disks;
 import io.distil.storage.segment.BlockStore;
 import io.distil.storage.segment.BlockStoreOptions;
+import io.distil.storage.tree.AddedPoints;
 import io.distil.storage.tree.Overlay;
 import io.distil.storage.tree.SeriesRoot;
 import io.distil.storage.tree.SeriesTree;
