@@ -79,23 +79,16 @@ public record ServerConfig(
     }
 
     public ServerConfig withData(Path newData) {
-        return new ServerConfig(
-                newData,
-                listen,
-                http,
-                disk,
-                cacheMiB,
-                bufferMiB,
-                flushPoints,
-                flushAgeSeconds,
-                checkpointSeconds,
-                logMiB,
-                reserveMiB);
+        return with(newData, listen, http);
     }
 
     public ServerConfig withListen(String newListen, String newHttp) {
+        return with(data, newListen, newHttp);
+    }
+
+    private ServerConfig with(Path newData, String newListen, String newHttp) {
         return new ServerConfig(
-                data,
+                newData,
                 newListen,
                 newHttp,
                 disk,

@@ -44,8 +44,8 @@ public final class CrashCycles {
     private final long[] nextBatch = new long[STREAM_COUNT];
     private final DistilClientOptions clientOptions =
             DistilClientOptions.DEFAULT
-                    .withTimeouts(2_000_000_000L, 2_000_000_000L, 20_000_000_000L)
-                    .withInFlight(32, true, 16);
+                    .withTimeouts(new DistilClientOptions.Timeouts(2_000_000_000L, 2_000_000_000L, 20_000_000_000L))
+                    .withInFlight(new DistilClientOptions.InFlight(32, true, 16));
     private long unacknowledgedFound;
     private double slowestStartSeconds;
 

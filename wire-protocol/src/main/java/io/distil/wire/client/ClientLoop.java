@@ -89,7 +89,7 @@ final class ClientLoop implements Runnable {
         this.clock = clock;
         this.hello = RequestEncoder.encode(FrameFormat.CONNECTION_REQUEST_ID, hello).toByteArray();
         this.selector = Selector.open();
-        this.pauseNanos = options.retryNanosMin();
+        this.pauseNanos = options.reconnect().pauseNanosMin();
         this.thread = Thread.ofPlatform().name("distil-client-" + address.getPort()).daemon().unstarted(this);
         thread.start();
     }
@@ -326,7 +326,7 @@ final class ClientLoop implements Runnable {
             throw new IOException("the server answered a request before it was sent");
         }
         if (!(answer instanceof Answer.Failure)) {
-            pauseNanos = options.retryNanosMin();
+            pauseNanos = options.reconnect().pauseNanosMin();
         }
         if (call.answer(answer, frame)) {
             end(call);
@@ -369,11 +369,12 @@ final class ClientLoop implements Runnable {
         }
         late.forEach(this::expire);
         if ((state == State.CONNECTING || state == State.HANDSHAKE)
-                && now - stateSinceNanos > options.connectTimeoutNanos()) {
-            lost(new IOException("no answer within " + options.connectTimeoutNanos() / 1_000_000 + " ms"));
-        } else if (state == State.OPEN && now - receivedNanos > 3 * options.pingNanos()) {
+                && now - stateSinceNanos > options.timeouts().connectNanos()) {
+            lost(new IOException("no answer within " + options.timeouts().connectNanos() / 1_000_000 + " ms"));
+        } else if (state == State.OPEN && now - receivedNanos > 3 * options.reconnect().pingNanos()) {
             lost(new IOException("the server was silent for " + (now - receivedNanos) / 1_000_000 + " ms"));
-        } else if (state == State.OPEN && now - Math.max(receivedNanos, pingedNanos) > options.pingNanos()) {
+        } else if (state == State.OPEN
+                && now - Math.max(receivedNanos, pingedNanos) > options.reconnect().pingNanos()) {
             pingedNanos = now;
             outbox.add(null, RequestEncoder.encode(-1, new Request.Ping(now)));
         }
@@ -401,7 +402,7 @@ final class ClientLoop implements Runnable {
         lastTrouble = cause;
         boolean wasFirst = !firstWelcome.isDone();
         disconnect();
-        pauseNanos = Math.min(options.retryNanosMax(), pauseNanos * 2);
+        pauseNanos = Math.min(options.reconnect().pauseNanosMax(), pauseNanos * 2);
         connectAtNanos = clock.monotonicNanos() + pauseNanos / 2;
         if (wasFirst) {
             firstWelcome.completeExceptionally(

@@ -75,7 +75,7 @@ public final class DistilClient implements StreamStore {
         this.clock = clock;
         this.loop = loop;
         this.welcome = welcome;
-        this.window = new MutationWindow(options.mutationsInFlightMax());
+        this.window = new MutationWindow(options.inFlight().mutationsMax());
         this.clientHigh = clientHigh;
         this.clientLow = clientLow;
     }
@@ -120,7 +120,9 @@ public final class DistilClient implements StreamStore {
             WriteTag sent =
                     isOurs
                             ? new WriteTag(
-                                    clientHigh, clientLow, window.take(options.waitsForRoom() && !loop.isOwnThread()))
+                                    clientHigh,
+                                    clientLow,
+                                    window.take(options.inFlight().waitsForRoom() && !loop.isOwnThread()))
                             : tag;
             Runnable answered = isOurs ? () -> window.answered(sent.sequence()) : () -> {};
             long requestId = lastRequestId.incrementAndGet();
@@ -134,7 +136,7 @@ public final class DistilClient implements StreamStore {
             SingleCall<Outcome> call =
                     new SingleCall<>(
                             requestId,
-                            clock.monotonicNanos() + options.mutationTimeoutNanos(),
+                            clock.monotonicNanos() + options.timeouts().mutationNanos(),
                             _ -> frame,
                             answer -> answer instanceof Answer.Done(Outcome outcome) ? outcome : null,
                             "; it may or may not have been done",
@@ -157,13 +159,13 @@ public final class DistilClient implements StreamStore {
 
     @Override
     public StreamCursor find(StreamFilter filter) throws IOException {
-        return RemoteCursors.streams(stream(_ -> new Request.Find(filter, options.creditChunks())));
+        return RemoteCursors.streams(stream(_ -> new Request.Find(filter, options.inFlight().creditChunks())));
     }
 
     @Override
     public List<String> collections(String prefix) throws IOException {
         return collect(
-                _ -> new Request.Collections(prefix, options.creditChunks()),
+                _ -> new Request.Collections(prefix, options.inFlight().creditChunks()),
                 chunk -> chunk instanceof Answer.Texts(List<String> texts) ? texts : List.of());
     }
 
@@ -180,7 +182,7 @@ public final class DistilClient implements StreamStore {
     @Override
     public List<StoredRecord> records(String prefix) throws IOException {
         return collect(
-                _ -> new Request.ListRecords(prefix, options.creditChunks()),
+                _ -> new Request.ListRecords(prefix, options.inFlight().creditChunks()),
                 chunk -> chunk instanceof Answer.Records(List<StoredRecord> records) ? records : List.of());
     }
 
@@ -237,7 +239,7 @@ public final class DistilClient implements StreamStore {
             StreamId stream, VersionSelector at, TimeRange range, Consumer<PointColumns> receiver) {
         return read(
                 direct(stream, at),
-                source -> new Request.ReadPoints(source, range, options.creditChunks()),
+                source -> new Request.ReadPoints(source, range, options.inFlight().creditChunks()),
                 chunk -> {
                     if (chunk instanceof Answer.Points(PointColumns points)) {
                         receiver.accept(points);
@@ -250,7 +252,7 @@ public final class DistilClient implements StreamStore {
             StreamId stream, VersionSelector at, TimeRange range, int widthLog2, Consumer<WindowBatch> receiver) {
         return read(
                 direct(stream, at),
-                source -> new Request.ReadAlignedWindows(source, range, widthLog2, options.creditChunks()),
+                source -> new Request.ReadAlignedWindows(source, range, widthLog2, options.inFlight().creditChunks()),
                 chunk -> {
                     if (chunk instanceof Answer.Windows windows && windows.count() > 0) {
                         try (WindowBatch batch = new WindowBatch(windows.count())) {
@@ -263,7 +265,7 @@ public final class DistilClient implements StreamStore {
 
     PointCursor points(LongFunction<Request.Source> source, TimeRange range) throws IOException {
         return RemoteCursors.points(
-                stream(on -> new Request.ReadPoints(source.apply(on), range, options.creditChunks())));
+                stream(on -> new Request.ReadPoints(source.apply(on), range, options.inFlight().creditChunks())));
     }
 
     WindowCursor alignedWindows(LongFunction<Request.Source> source, TimeRange range, int widthLog2)
@@ -271,7 +273,8 @@ public final class DistilClient implements StreamStore {
         Times.checkWidthLog2(widthLog2);
         return RemoteCursors.windows(
                 stream(on ->
-                        new Request.ReadAlignedWindows(source.apply(on), range, widthLog2, options.creditChunks())));
+                        new Request.ReadAlignedWindows(
+                                source.apply(on), range, widthLog2, options.inFlight().creditChunks())));
     }
 
     WindowCursor windows(LongFunction<Request.Source> source, TimeRange range, long widthNanos, int depthLog2)
@@ -280,7 +283,7 @@ public final class DistilClient implements StreamStore {
         return RemoteCursors.windows(
                 stream(on ->
                         new Request.ReadWindows(
-                                source.apply(on), range, widthNanos, depthLog2, options.creditChunks())));
+                                source.apply(on), range, widthNanos, depthLog2, options.inFlight().creditChunks())));
     }
 
     Optional<Point> nearest(LongFunction<Request.Source> source, long time, Direction direction) throws IOException {
@@ -293,7 +296,9 @@ public final class DistilClient implements StreamStore {
             throws IOException {
         Times.checkWidthLog2(resolutionLog2);
         return collect(
-                on -> new Request.ReadChanges(source.apply(on), since, resolutionLog2, options.creditChunks()),
+                on ->
+                        new Request.ReadChanges(
+                                source.apply(on), since, resolutionLog2, options.inFlight().creditChunks()),
                 chunk -> chunk instanceof Answer.Ranges(List<TimeRange> ranges) ? ranges : List.of());
     }
 
@@ -315,7 +320,7 @@ public final class DistilClient implements StreamStore {
         SingleCall<T> call =
                 new SingleCall<>(
                         requestId,
-                        clock.monotonicNanos() + options.readTimeoutNanos(),
+                        clock.monotonicNanos() + options.timeouts().readNanos(),
                         on -> RequestEncoder.encode(requestId, request.apply(on)),
                         result,
                         "",
@@ -325,7 +330,7 @@ public final class DistilClient implements StreamStore {
     }
 
     private ChunkQueue stream(LongFunction<Request> request) {
-        ChunkQueue queue = new ChunkQueue(loop, options.creditChunks());
+        ChunkQueue queue = new ChunkQueue(loop, options.inFlight().creditChunks());
         queue.start(streamCall(request, queue));
         return queue;
     }
@@ -334,7 +339,7 @@ public final class DistilClient implements StreamStore {
         long requestId = lastRequestId.incrementAndGet();
         return new StreamCall(
                 requestId,
-                clock.monotonicNanos() + options.readTimeoutNanos(),
+                clock.monotonicNanos() + options.timeouts().readNanos(),
                 on -> RequestEncoder.encode(requestId, request.apply(on)),
                 receiver);
     }

@@ -23,9 +23,9 @@ final class ServerContext {
         this.store = store;
         this.options = options;
         this.clock = clock;
-        this.pool = new FramePool(Math.min(32L << 20, options.frameMemoryBytesMax()));
-        this.budget = new MemoryBudget(options.frameMemoryBytesMax());
-        this.readers = new ReaderPool(options.readerThreads(), options.chunkPoints(), options.chunkWindows());
+        this.pool = new FramePool(Math.min(32L << 20, options.limits().frameMemoryBytesMax()));
+        this.budget = new MemoryBudget(options.limits().frameMemoryBytesMax());
+        this.readers = new ReaderPool(options.readerThreads(), options.chunks().points(), options.chunks().windows());
     }
 
     StreamStore store() {
@@ -68,7 +68,7 @@ final class ServerContext {
     /// @return false if there is no place for the session
     boolean register(Session session) {
         sessions.add(session);
-        return !stopping && sessions.size() <= options.connectionsMax();
+        return !stopping && sessions.size() <= options.limits().connectionsMax();
     }
 
     void unregister(Session session) {

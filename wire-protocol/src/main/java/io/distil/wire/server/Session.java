@@ -84,7 +84,7 @@ final class Session extends ChannelInboundHandlerAdapter {
         this.server = server;
         this.options = server.options();
         this.assembler = new FrameAssembler(server.pool());
-        this.snapshots = new HeldSnapshots(options.snapshotsHeldMax(), server.counters());
+        this.snapshots = new HeldSnapshots(options.limits().snapshotsHeldMax(), server.counters());
     }
 
     // Bytes in.
@@ -99,7 +99,9 @@ final class Session extends ChannelInboundHandlerAdapter {
             failConnection(
                     new MalformedFrame(
                             ErrorCode.OVERLOADED,
-                            "the server has its " + options.connectionsMax() + " connections already, or is stopping"));
+                            "the server has its "
+                                    + options.limits().connectionsMax()
+                                    + " connections already, or is stopping"));
             return;
         }
         long tickNanos =
@@ -108,8 +110,10 @@ final class Session extends ChannelInboundHandlerAdapter {
                         Math.min(
                                 1_000_000_000,
                                 Math.min(
-                                                options.handshakeTimeoutNanos(),
-                                                Math.min(options.frameTimeoutNanos(), options.idleTimeoutNanos()))
+                                                options.timeouts().handshakeNanos(),
+                                                Math.min(
+                                                        options.timeouts().frameNanos(),
+                                                        options.timeouts().idleNanos()))
                                         / 4));
         var ticks = context.executor().scheduleAtFixedRate(this::tick, tickNanos, tickNanos, TimeUnit.NANOSECONDS);
         channel.closeFuture().addListener(_ -> ticks.cancel(false));
@@ -172,8 +176,8 @@ final class Session extends ChannelInboundHandlerAdapter {
     }
 
     private boolean isStalled() {
-        return mutationsInFlight >= options.mutationsInFlightMax()
-                || mutationBytesInFlight >= options.mutationBytesInFlightMax()
+        return mutationsInFlight >= options.limits().mutationsInFlightMax()
+                || mutationBytesInFlight >= options.limits().mutationBytesInFlightMax()
                 || !channel.isWritable();
     }
 
@@ -247,7 +251,7 @@ final class Session extends ChannelInboundHandlerAdapter {
         LOG.debug("{} is {}", channel.remoteAddress(), hello.clientName());
         send(
                 FrameFormat.CONNECTION_REQUEST_ID,
-                new Answer.Welcome(FrameFormat.PROTOCOL_VERSION, 0, options.limits(), options.serverName()));
+                new Answer.Welcome(FrameFormat.PROTOCOL_VERSION, 0, options.announced(), options.serverName()));
     }
 
     // Requests.
@@ -402,7 +406,7 @@ final class Session extends ChannelInboundHandlerAdapter {
 
     private void stream(long requestId, Request.Streamed request) throws MalformedFrame {
         checkReadsInFlight();
-        ReadTask task = new ReadTask(this, requestId, request, server.readers().any(), options.creditMax());
+        ReadTask task = new ReadTask(this, requestId, request, server.readers().any(), options.chunks().creditMax());
         if (reads.putIfAbsent(requestId, task) != null) {
             throw new MalformedFrame("request id " + requestId + " is in use");
         }
@@ -412,7 +416,7 @@ final class Session extends ChannelInboundHandlerAdapter {
 
     private void checkReadsInFlight() {
         int count = reads.size() + singleReadsInFlight;
-        if (count >= options.readsInFlightMax()) {
+        if (count >= options.limits().readsInFlightMax()) {
             throw new Refused(
                     ErrorCode.OVERLOADED,
                     count + " reads of this connection are under way; wait for some to end before asking more");
@@ -509,7 +513,7 @@ final class Session extends ChannelInboundHandlerAdapter {
         long now = server.clock().monotonicNanos();
         boolean waitsForUs = isStalled() || waitsForMemory;
         if (state == State.PREAMBLE || state == State.HELLO) {
-            if (now - acceptedNanos > options.handshakeTimeoutNanos()) {
+            if (now - acceptedNanos > options.timeouts().handshakeNanos()) {
                 failConnection(new MalformedFrame("no hello arrived in time"));
             }
         } else if (state == State.OPEN && waitsForUs && channel.isWritable()) {
@@ -517,9 +521,9 @@ final class Session extends ChannelInboundHandlerAdapter {
             frameBegunNanos = now;
         } else if (state == State.OPEN
                 && assembler.isInsideFrame()
-                && now - frameBegunNanos > options.frameTimeoutNanos()) {
+                && now - frameBegunNanos > options.timeouts().frameNanos()) {
             failConnection(new MalformedFrame("a frame was begun and did not end in time"));
-        } else if (state == State.OPEN && now - lastReadNanos > options.idleTimeoutNanos()) {
+        } else if (state == State.OPEN && now - lastReadNanos > options.timeouts().idleNanos()) {
             LOG.debug("{} sent nothing for too long", channel.remoteAddress());
             channel.close();
         }

@@ -113,7 +113,7 @@ public final class WireServer implements AutoCloseable {
         context.stop();
         listener.close().awaitUninterruptibly();
         context.sessions().forEach(Session::drainAndClose);
-        if (!await(() -> context.sessions().isEmpty(), context.options().closeGraceNanos())) {
+        if (!await(() -> context.sessions().isEmpty(), context.options().timeouts().closeGraceNanos())) {
             context.sessions().forEach(session -> session.channel().close());
             await(() -> context.sessions().isEmpty(), STOP_WAIT_NANOS);
         }

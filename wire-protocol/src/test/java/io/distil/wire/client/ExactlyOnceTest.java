@@ -17,6 +17,8 @@ import io.distil.base.api.PointCursor;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.VersionSelector;
+import io.distil.wire.client.DistilClientOptions.Reconnect;
+import io.distil.wire.client.DistilClientOptions.Timeouts;
 import io.distil.wire.server.LeakCheck;
 import io.distil.wire.server.WireServer;
 import io.distil.wire.server.WireServerOptions;
@@ -44,8 +46,8 @@ final class ExactlyOnceTest {
     private static final long MILLI = 1_000_000;
     private static final DistilClientOptions QUICK =
             DistilClientOptions.DEFAULT
-                    .withRetry(MILLI, 10 * MILLI, 1_000 * MILLI)
-                    .withTimeouts(5_000 * MILLI, 20_000 * MILLI, 5_000 * MILLI);
+                    .withReconnect(new Reconnect(MILLI, 10 * MILLI, 1_000 * MILLI))
+                    .withTimeouts(new Timeouts(5_000 * MILLI, 20_000 * MILLI, 5_000 * MILLI));
 
     private LeakCheck leaks;
     private ModelStore store;
@@ -219,7 +221,9 @@ final class ExactlyOnceTest {
     void aMutationThatNobodyAnswersFailsInDoubt() throws Exception {
         DistilClient impatient =
                 DistilClient.connect(
-                        "127.0.0.1", proxy.port(), QUICK.withTimeouts(1_000 * MILLI, 300 * MILLI, 300 * MILLI));
+                        "127.0.0.1",
+                        proxy.port(),
+                        QUICK.withTimeouts(new Timeouts(1_000 * MILLI, 300 * MILLI, 300 * MILLI)));
         server.close();
         assertThatThrownBy(() -> insertThree(impatient).join())
                 .isInstanceOf(CompletionException.class)

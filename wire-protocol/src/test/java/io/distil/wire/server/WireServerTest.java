@@ -17,8 +17,12 @@ import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 import io.distil.wire.frame.Answer;
+import io.distil.wire.frame.FrameFormat;
 import io.distil.wire.frame.Request;
 import io.distil.wire.frame.RequestEncoder;
+import io.distil.wire.server.WireServerOptions.Chunks;
+import io.distil.wire.server.WireServerOptions.Limits;
+import io.distil.wire.server.WireServerOptions.Timeouts;
 import io.distil.wire.server.WireServerOptions.TransportChoice;
 
 import org.junit.jupiter.api.AfterEach;
@@ -102,7 +106,7 @@ final class WireServerTest {
 
     @Test
     void noMoreChunksAreSentThanWereGranted() throws Exception {
-        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(10, 10, 64));
+        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(new Chunks(10, 10, 64)));
                 RawClient client = RawClient.greet(server)) {
             client.send(1, read(3));
             for (int i = 0; i < 3; i++) {
@@ -130,7 +134,7 @@ final class WireServerTest {
 
     @Test
     void aCancelledReadEndsAndItsCursorIsClosed() throws Exception {
-        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(10, 10, 64));
+        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(new Chunks(10, 10, 64)));
                 RawClient client = RawClient.greet(server)) {
             client.send(1, read(1));
             client.hear();
@@ -143,7 +147,7 @@ final class WireServerTest {
 
     @Test
     void manyReadsShareAConnectionAndEachIsAnsweredWhole() throws Exception {
-        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(64, 64, 64));
+        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(new Chunks(64, 64, 64)));
                 RawClient client = RawClient.greet(server)) {
             Map<Long, Integer> points = new HashMap<>();
             for (long id = 1; id <= 50; id++) {
@@ -163,7 +167,7 @@ final class WireServerTest {
 
     @Test
     void aConnectionThatVanishesLeavesNoCursorAndNoSnapshot() throws Exception {
-        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(10, 10, 64))) {
+        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(new Chunks(10, 10, 64)))) {
             try (RawClient client = RawClient.greet(server)) {
                 client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST));
                 long snapshot = ((Answer.SnapshotOpened) client.hear().answer()).snapshot();
@@ -178,7 +182,7 @@ final class WireServerTest {
 
     @Test
     void aSnapshotThatIsLetGoWhileItIsReadClosesBehindTheRead() throws Exception {
-        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(500, 10, 64));
+        try (WireServer server = WireServer.start(store, OPTIONS.withChunks(new Chunks(500, 10, 64)));
                 RawClient client = RawClient.greet(server)) {
             client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST));
             long snapshot = ((Answer.SnapshotOpened) client.hear().answer()).snapshot();
@@ -226,7 +230,7 @@ final class WireServerTest {
     @Test
     void aConnectionIsNotReadWhileItsMutationsFillTheBounds() throws Exception {
         store.holdsMutations = true;
-        try (WireServer server = WireServer.start(store, OPTIONS.withInFlight(8, 4, 64 << 20, 8, 8));
+        try (WireServer server = WireServer.start(store, fourMutationsAnd(8, 8, 8));
                 RawClient client = RawClient.greet(server)) {
             for (long id = 1; id <= 20; id++) {
                 client.send(id, new Request.Mutate(new Mutation.Flush(ID), new WriteTag(1, 2, id)));
@@ -246,7 +250,7 @@ final class WireServerTest {
 
     @Test
     void readsAndSnapshotsBeyondTheirBoundsAreRefusedAsOverload() throws Exception {
-        try (WireServer server = WireServer.start(store, OPTIONS.withInFlight(8, 4, 64 << 20, 2, 1));
+        try (WireServer server = WireServer.start(store, fourMutationsAnd(8, 2, 1));
                 RawClient client = RawClient.greet(server)) {
             client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST));
             client.hear();
@@ -263,7 +267,7 @@ final class WireServerTest {
 
     @Test
     void oneConnectionTooManyIsToldSo() throws Exception {
-        try (WireServer server = WireServer.start(store, OPTIONS.withInFlight(1, 4, 64 << 20, 2, 1));
+        try (WireServer server = WireServer.start(store, fourMutationsAnd(1, 2, 1));
                 RawClient first = RawClient.greet(server);
                 RawClient second = RawClient.connect(server)) {
             assertFailure(second, 0, ErrorCode.OVERLOADED, true);
@@ -274,11 +278,19 @@ final class WireServerTest {
     }
 
     @Test
+    void frameMemoryBelowTwoOfTheLargestFramesIsRefusedByName() {
+        assertThatThrownBy(() -> new Limits(8, 4, 64 << 20, 2L * FrameFormat.FRAME_BYTES_MAX - 1, 2, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("frameMemoryBytesMax");
+    }
+
+    @Test
     void aSilentConnectionIsClosed() throws Exception {
         long millis = 1_000_000;
         try (WireServer server =
                         WireServer.start(
-                                store, OPTIONS.withTimeouts(100 * millis, 100 * millis, 100 * millis, millis));
+                                store,
+                                OPTIONS.withTimeouts(new Timeouts(100 * millis, 100 * millis, 100 * millis, millis)));
                 RawClient noHello = RawClient.connect(server);
                 RawClient idle = RawClient.greet(server);
                 RawClient halfAFrame = RawClient.greet(server)) {
@@ -306,6 +318,11 @@ final class WireServerTest {
             assertThat(client.hear()).isNull();
             closing.join();
         }
+    }
+
+    private static WireServerOptions fourMutationsAnd(int connectionsMax, int readsMax, int snapshotsMax) {
+        long frameMemoryBytesMax = Limits.DEFAULT.frameMemoryBytesMax();
+        return OPTIONS.withLimits(new Limits(connectionsMax, 4, 64 << 20, frameMemoryBytesMax, readsMax, snapshotsMax));
     }
 
     private static Request read(long credit) {
