@@ -60,7 +60,7 @@ public record WireServerOptions(
             int snapshotsHeldMax) {
         public static final Limits DEFAULT = new Limits(1024, 1024, 64L << 20, 256L << 20, 256, 256);
 
-        /// Room for two of the largest frames, or a connection that waits for its turn might never get one.
+        /// Two of the largest frames: one that is larger than the whole memory would wait for its turn for ever.
         private static final long FRAME_MEMORY_BYTES_MIN = 2L * FrameFormat.FRAME_BYTES_MAX;
 
         public Limits {
