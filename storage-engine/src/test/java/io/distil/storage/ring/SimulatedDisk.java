@@ -84,6 +84,7 @@ public final class SimulatedDisk implements Disk {
 
     private final long seed;
     private final SplittableRandom random;
+    private final SplittableRandom readRandom;
     private final TreeMap<String, SimulatedContents> seenNames = new TreeMap<>();
     private final TreeMap<String, SimulatedContents> durableNames = new TreeMap<>();
     private final List<NameChange> pendingNames = new ArrayList<>();
@@ -101,6 +102,7 @@ public final class SimulatedDisk implements Disk {
     public SimulatedDisk(long seed) {
         this.seed = seed;
         random = new SplittableRandom(seed);
+        readRandom = new SplittableRandom(~seed);
         directories.add("");
     }
 
@@ -186,7 +188,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public DiskQueue openQueue(int depth) {
-        SimulatedQueue queue = new SimulatedQueue(this, depth, random);
+        SimulatedQueue queue = new SimulatedQueue(this, depth, random, readRandom);
         queues.add(queue);
         return queue;
     }

@@ -35,15 +35,21 @@ final class SimulatedQueue implements DiskQueue {
     private final SimulatedDisk disk;
     private final int depth;
     private final SplittableRandom random;
+
+    /// For queues that only read: how often that happens depends on what a cache still holds, which no seed decides, and must
+    /// not shift what happens to writes.
+    private final SplittableRandom readRandom;
+
     private final List<Operation> operations = new ArrayList<>();
     private boolean delivering;
     private boolean closed;
 
-    SimulatedQueue(SimulatedDisk disk, int depth, SplittableRandom random) {
+    SimulatedQueue(SimulatedDisk disk, int depth, SplittableRandom random, SplittableRandom readRandom) {
         BrokenInvariant.check(depth >= 1, "a queue of depth " + depth + ", wanted at least 1");
         this.disk = disk;
         this.depth = depth;
         this.random = random;
+        this.readRandom = readRandom;
     }
 
     @Override
@@ -85,13 +91,18 @@ final class SimulatedQueue implements DiskQueue {
 
     @Override
     public int poll(Completion completion) {
-        return deliver(completion, random.nextInt(operations.size() + 1));
+        return deliver(completion, dice().nextInt(operations.size() + 1));
     }
 
     @Override
     public int await(Completion completion) {
         int inFlight = operations.size();
-        return inFlight == 0 ? 0 : deliver(completion, 1 + random.nextInt(inFlight));
+        return inFlight == 0 ? 0 : deliver(completion, 1 + dice().nextInt(inFlight));
+    }
+
+    private SplittableRandom dice() {
+        boolean onlyReads = !operations.isEmpty() && operations.stream().allMatch(o -> o.kind() == Kind.READ);
+        return onlyReads ? readRandom : random;
     }
 
     private int deliver(Completion completion, int count) {
@@ -100,7 +111,7 @@ final class SimulatedQueue implements DiskQueue {
         try {
             for (int i = 0; i < count; i++) {
                 // Still in the list while it takes effect: should the power go in it, then it is in flight.
-                Operation operation = operations.get(random.nextInt(operations.size()));
+                Operation operation = operations.get(dice().nextInt(operations.size()));
                 DiskFailed failure = null;
                 try {
                     perform(operation);
