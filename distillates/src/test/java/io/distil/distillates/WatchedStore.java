@@ -2,7 +2,9 @@ package io.distil.distillates;
 
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
+import io.distil.base.api.Durability;
 import io.distil.base.api.ForwardingStore;
+import io.distil.base.api.LogPosition;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
@@ -42,22 +44,27 @@ final class WatchedStore extends ForwardingStore {
     }
 
     @Override
-    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
         if (!(mutation instanceof Mutation.Atomic(List<Mutation.Replace> replacements, _))) {
-            return model.submit(mutation, tag);
+            return model.submit(mutation, tag, durability);
         }
         Mishap mishap = next;
         next = Mishap.NONE;
         if (mishap == Mishap.LOST_BEFORE) {
             return CompletableFuture.failedFuture(new IOException("connection lost"));
         }
-        CompletableFuture<Outcome> outcome = model.submit(mutation, tag);
+        CompletableFuture<Outcome> outcome = model.submit(mutation, tag, durability);
         if (!outcome.isCompletedExceptionally()) {
             replacements.forEach(r -> replaced.add(new Replaced(r.stream(), r.range())));
         }
         return mishap == Mishap.LOST_AFTER
                 ? CompletableFuture.failedFuture(new IOException("connection lost"))
                 : outcome;
+    }
+
+    @Override
+    public CompletableFuture<Void> await(LogPosition position, Durability durability) {
+        return model.await(position, durability);
     }
 
     @Override

@@ -12,18 +12,7 @@ import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 
 /// A store of streams, near or far. Safe for use by many threads.
-///
-/// A mutation's future completes when the mutation is durable and visible, or fails with {@link Refused} (nothing was
-/// changed) or {@link IOException} (in doubt). It may complete on an internal thread: do not block there.
-public interface StreamStore extends AutoCloseable {
-    /// Does a mutation once, however often it is submitted under the same tag.
-    CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag);
-
-    /// Does a mutation; a network client tags and repeats it by itself.
-    default CompletableFuture<Outcome> submit(Mutation mutation) {
-        return submit(mutation, WriteTag.NONE);
-    }
-
+public interface StreamStore extends Writes, AutoCloseable {
     /// The stream with this id.
     ///
     /// @throws Refused `NO_SUCH_STREAM`

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 /// A store that hands every call to another one, for tests that change a few of them.
 ///
 /// The methods {@link StreamStore} defines by others are left as they are there, so that every mutation goes through
-/// {@link #submit(Mutation, WriteTag)}: overriding that one catches all of them.
+/// {@link #submit(Mutation, WriteTag, Durability)}: overriding that one catches all of them.
 public class ForwardingStore implements StreamStore {
     private final StreamStore to;
 
@@ -21,8 +21,13 @@ public class ForwardingStore implements StreamStore {
     }
 
     @Override
-    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
-        return to.submit(mutation, tag);
+    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
+        return to.submit(mutation, tag, durability);
+    }
+
+    @Override
+    public CompletableFuture<Void> await(LogPosition position, Durability durability) {
+        return to.await(position, durability);
     }
 
     @Override

@@ -36,7 +36,7 @@ public final class ModelStore implements StreamStore {
     private long applied;
 
     @Override
-    public synchronized CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+    public synchronized CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
         try {
             Outcome known = tag.isTagged() ? outcomes.get(tag) : null;
             Outcome outcome = known != null ? known : apply(mutation);
@@ -47,6 +47,11 @@ public final class ModelStore implements StreamStore {
         } catch (Refused e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    @Override
+    public CompletableFuture<Void> await(LogPosition position, Durability durability) {
+        return CompletableFuture.completedFuture(null);
     }
 
     /// How many mutations changed something.

@@ -7,6 +7,7 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
+import io.distil.base.api.Durability;
 import io.distil.base.api.ForwardingStore;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.ModelStore;
@@ -230,9 +231,9 @@ class BulkLoadTest {
         }
 
         @Override
-        public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+        public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
             boolean fails = mutation instanceof Mutation.Insert && insertsLeft-- <= 0;
-            return fails ? CompletableFuture.failedFuture(failure) : super.submit(mutation, tag);
+            return fails ? CompletableFuture.failedFuture(failure) : super.submit(mutation, tag, durability);
         }
     }
 
@@ -246,8 +247,8 @@ class BulkLoadTest {
         }
 
         @Override
-        public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
-            return CompletableFuture.supplyAsync(() -> super.submit(mutation, tag).join(), executor);
+        public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
+            return CompletableFuture.supplyAsync(() -> super.submit(mutation, tag, durability).join(), executor);
         }
     }
 }

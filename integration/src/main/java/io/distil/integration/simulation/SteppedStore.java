@@ -1,5 +1,6 @@
 package io.distil.integration.simulation;
 
+import io.distil.base.api.Durability;
 import io.distil.base.api.ForwardingStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
@@ -26,8 +27,8 @@ final class SteppedStore extends ForwardingStore {
     }
 
     @Override
-    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
-        CompletableFuture<Outcome> answer = store.submit(mutation, tag);
+    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
+        CompletableFuture<Outcome> answer = store.submit(mutation, tag, durability);
         for (int steps = 0; !answer.isDone() && steps < STEPS_MAX; steps++) {
             store.step(random.nextInt(3) > 0);
         }

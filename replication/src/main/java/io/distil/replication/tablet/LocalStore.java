@@ -3,6 +3,8 @@ package io.distil.replication.tablet;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
+import io.distil.base.api.Durability;
+import io.distil.base.api.LogPosition;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.StoredRecord;
@@ -61,8 +63,13 @@ public final class LocalStore implements StreamStore {
     }
 
     @Override
-    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
         return node.tablet().submit(mutation, tag);
+    }
+
+    @Override
+    public CompletableFuture<Void> await(LogPosition position, Durability durability) {
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.distil.base.TimeRange;
 import io.distil.base.Times;
 import io.distil.base.Version;
 import io.distil.base.api.Direction;
+import io.distil.base.api.Durability;
+import io.distil.base.api.LogPosition;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.Point;
@@ -114,7 +116,7 @@ public final class DistilClient implements StreamStore {
     /// Sends a mutation. With {@link WriteTag#NONE} the client tags it with its own identity and next number; a caller that
     /// brings a tag answers for its numbers.
     @Override
-    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
         boolean isOurs = !tag.isTagged();
         try {
             WriteTag sent =
@@ -146,6 +148,11 @@ public final class DistilClient implements StreamStore {
         } catch (Refused | IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    @Override
+    public CompletableFuture<Void> await(LogPosition position, Durability durability) {
+        return CompletableFuture.completedFuture(null);
     }
 
     // Questions about streams and records.

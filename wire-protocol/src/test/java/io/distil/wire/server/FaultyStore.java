@@ -4,6 +4,7 @@ import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
 import io.distil.base.api.Direction;
+import io.distil.base.api.Durability;
 import io.distil.base.api.ForwardingStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
@@ -39,14 +40,14 @@ final class FaultyStore extends ForwardingStore {
     }
 
     @Override
-    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+    public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
         if (!holdsMutations) {
-            return super.submit(mutation, tag);
+            return super.submit(mutation, tag, durability);
         }
         CompletableFuture<Outcome> future = new CompletableFuture<>();
         synchronized (held) {
             held.add(() ->
-                    super.submit(mutation, tag)
+                    super.submit(mutation, tag, durability)
                             .whenComplete((outcome, e) -> {
                                 if (e == null) {
                                     future.complete(outcome);
