@@ -88,4 +88,26 @@ public sealed interface Mutation {
             }
         }
     }
+
+    /// What concerns a table of ordered keys.
+    sealed interface OfTable extends Mutation {
+        /// A path-like name of 1..255 bytes without NUL.
+        String table();
+    }
+
+    /// Creates an empty table; refused as `TABLE_EXISTS` if there is one of this name.
+    record CreateTable(String table) implements OfTable {}
+
+    /// Forgets a table, its rows and all its versions. The name can be used again.
+    record DropTable(String table) implements OfTable {}
+
+    /// Sets and removes rows, all or nothing, each key at most once. Raises the table's minor version by one.
+    record WriteTable(String table, List<KeyWrite> writes) implements OfTable {
+        public WriteTable {
+            writes = List.copyOf(writes);
+        }
+    }
+
+    /// Commits what is buffered; changes nothing when the buffer is empty.
+    record FlushTable(String table) implements OfTable {}
 }

@@ -86,6 +86,8 @@ public final class ModelStore implements StreamStore {
                         yield new Outcome(Version.ZERO, 0);
                     }
                     case Mutation.Atomic m -> atomic(m);
+                    case Mutation.OfTable m ->
+                            throw new Refused(ErrorCode.NO_SUCH_TABLE, "there is no table '" + m.table() + "'");
                 };
         applied++;
         return outcome;

@@ -41,7 +41,11 @@ public final class CommandCodec {
         CREATE(5),
         ANNOTATE(6),
         OBLITERATE(7),
-        ATOMIC(8);
+        ATOMIC(8),
+        CREATE_TABLE(9),
+        DROP_TABLE(10),
+        WRITE_TABLE(11),
+        FLUSH_TABLE(12);
 
         private final int number;
 
@@ -77,6 +81,7 @@ public final class CommandCodec {
                     case Mutation.Annotate m ->
                             StreamId.BYTES + 8 + MemoryWriter.mapBytes(m.changes()) + removalsBytes(m);
                     case Mutation.Atomic m -> atomicBytes(m);
+                    case Mutation.OfTable m -> TableCommandCodec.bytes(m);
                 };
     }
 
@@ -108,6 +113,7 @@ public final class CommandCodec {
                 new TreeSet<>(m.removals()).forEach(writer::text);
             }
             case Mutation.Atomic m -> putAtomic(m);
+            case Mutation.OfTable m -> TableCommandCodec.put(writer, m);
         }
         // So that no earlier tenant of this memory reaches the disk.
         target.asSlice(writer.position()).fill((byte) 0);
@@ -123,6 +129,10 @@ public final class CommandCodec {
             case Mutation.Annotate _ -> Kind.ANNOTATE;
             case Mutation.Obliterate _ -> Kind.OBLITERATE;
             case Mutation.Atomic _ -> Kind.ATOMIC;
+            case Mutation.CreateTable _ -> Kind.CREATE_TABLE;
+            case Mutation.DropTable _ -> Kind.DROP_TABLE;
+            case Mutation.WriteTable _ -> Kind.WRITE_TABLE;
+            case Mutation.FlushTable _ -> Kind.FLUSH_TABLE;
         };
     }
 
@@ -175,6 +185,10 @@ public final class CommandCodec {
                         case CREATE -> new Mutation.Create(descriptor(reader));
                         case ANNOTATE -> annotate();
                         case ATOMIC -> atomic(where);
+                        case CREATE_TABLE -> new Mutation.CreateTable(reader.text());
+                        case DROP_TABLE -> new Mutation.DropTable(reader.text());
+                        case WRITE_TABLE -> TableCommandCodec.write(reader, where);
+                        case FLUSH_TABLE -> new Mutation.FlushTable(reader.text());
                     };
             return new Command(epochNanos, tag, mutation);
         } catch (Refused e) {

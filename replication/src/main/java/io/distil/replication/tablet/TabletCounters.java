@@ -21,7 +21,8 @@ record TabletCounters(
                     Mutation.Obliterate _,
                     Mutation.Flush _,
                     Mutation.Delete _,
-                    Mutation.DeleteUncommitted _ -> {
+                    Mutation.DeleteUncommitted _,
+                    Mutation.OfTable _ -> {
                 // No points of their own.
             }
         }

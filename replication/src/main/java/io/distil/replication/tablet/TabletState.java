@@ -168,6 +168,9 @@ final class TabletState {
             case Mutation.Delete m -> buffered(position, m.stream(), m);
             case Mutation.DeleteUncommitted m -> buffered(position, m.stream(), m);
             case Mutation.Flush m -> buffered(position, m.stream(), m);
+            case Mutation.OfTable m ->
+                    throw new Refused(
+                            ErrorCode.NO_SUCH_TABLE, "there is no table '" + m.table() + "', and none can be made");
         };
     }
 
@@ -217,7 +220,7 @@ final class TabletState {
                     }
                 }
             }
-            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _ -> {
+            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.OfTable _ -> {
                 // In the checkpoint.
             }
         }
@@ -243,7 +246,7 @@ final class TabletState {
             case Mutation.Flush _ -> freeze(stream, position);
             case Mutation.Delete m -> delete(position, stream, m.range());
             case Mutation.DeleteUncommitted m -> deleteUncommitted(position, stream, m);
-            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.Atomic _ ->
+            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.Atomic _, Mutation.OfTable _ ->
                     throw new BrokenInvariant("not a mutation of one buffer: " + mutation);
         }
     }

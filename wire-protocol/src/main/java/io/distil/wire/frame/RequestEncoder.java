@@ -1,5 +1,7 @@
 package io.distil.wire.frame;
 
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
@@ -149,6 +151,8 @@ public final class RequestEncoder {
                 frame.block(ObliterateEncoder.BLOCK_LENGTH);
             }
             case Mutation.Atomic m -> atomic(frame, m, tag);
+            case Mutation.OfTable _ ->
+                    throw new Refused(ErrorCode.UNKNOWN_OPERATION, "this version of the protocol has no tables");
         }
     }
 
