@@ -85,7 +85,46 @@ public final class KeyedTree {
 
     /// The entries with keys in `[from, until)`, ascending; an empty `from` is the beginning, a null `until` the end.
     public KeyedCursor scan(KeyedRoot root, byte[] from, byte[] until) {
-        return new KeyedCursor(reader, root, from, until);
+        return new KeyedCursor(reader, root, from, until, false);
+    }
+
+    /// The same entries, descending.
+    public KeyedCursor scanBackward(KeyedRoot root, byte[] from, byte[] until) {
+        return new KeyedCursor(reader, root, from, until, true);
+    }
+
+    /// How many keys of that version are in `[from, until)`, by the counts of the inner blocks: reads one path for each end
+    /// of the range.
+    public long count(KeyedRoot root, byte[] from, byte[] until) throws IOException {
+        long below = until == null ? root.entryCount() : countBelow(root, until);
+        return Math.max(0, below - (from.length == 0 ? 0 : countBelow(root, from)));
+    }
+
+    private long countBelow(KeyedRoot root, byte[] key) throws IOException {
+        long count = 0;
+        BlockRef ref = root.block();
+        for (int level = root.height() - 1; level > 0; level--) {
+            try (Block block = reader.read(ref, BlockKind.KEYED_NODE)) {
+                KeyedPage page = new KeyedPage(block.body(), ref, false);
+                int child = page.childFor(key);
+                for (int i = 0; i < child; i++) {
+                    count += page.childCount(i);
+                }
+                ref = page.child(child);
+            }
+        }
+        if (ref == null) {
+            return 0;
+        }
+        try (Block block = reader.read(ref, BlockKind.KEYED_LEAF)) {
+            return count + new KeyedPage(block.body(), ref, true).ceiling(key);
+        }
+    }
+
+    /// The keys in `[from, until)` whose values differ between two versions, ascending. Blocks that both share are not read:
+    /// the cost is that of the difference, times the height of the tree.
+    public KeyedDifference difference(KeyedRoot before, KeyedRoot after, byte[] from, byte[] until) throws IOException {
+        return new KeyedDifference(reader, before, after, from, until);
     }
 
     /// A new version: `root` with `changes`, which are sorted by key, each key once. Blocks are appended to `writer` and are

@@ -2,9 +2,9 @@
 /// besides points: the catalog, the roots of the series, small records.
 ///
 /// It knows blocks and their references, nothing of files, of checksums, or of what its keys mean.
-/// Reading order: {@link io.distil.storage.keyed.KeyedTree} (get, scan, apply, check),
-/// {@link io.distil.storage.keyed.KeyedRoot} (a version), then `KeyedUpdate` (how a batch makes the next version) and
-/// `KeyedPage` (the bytes of a block).
+/// Reading order: {@link io.distil.storage.keyed.KeyedTree} (get, scan, count, difference, apply,
+/// check), {@link io.distil.storage.keyed.KeyedRoot} (a version), then `KeyedUpdate` (how a batch makes the next version),
+/// {@link io.distil.storage.keyed.KeyedDifference} (what two versions do not share) and `KeyedPage` (the bytes of a block).
 ///
 /// ## The bytes
 /// The bodies of leaves (`KEYED_LEAF`) and inner blocks (`KEYED_NODE`), little-endian. Only `KeyedPage` knows them.

@@ -66,6 +66,9 @@ class KeyedTreeModelTest {
         }
         for (Published published : history) {
             compare(tree, published, keys, random);
+            Published other = history.get(random.nextInt(history.size()));
+            compareDifference(tree, published, other, new byte[0], null);
+            compareDifference(tree, other, published, keys.next(), random.nextInt(4) == 0 ? null : keys.next());
         }
         assertThat(blocks.pinnedCount()).isZero();
     }
@@ -142,16 +145,44 @@ class KeyedTreeModelTest {
     private static void compareRange(
             KeyedTree tree, KeyedRoot root, NavigableMap<byte[], byte[]> wanted, byte[] from, byte[] until)
             throws IOException {
+        assertThat(tree.count(root, from, until)).isEqualTo(wanted.size());
         try (KeyedCursor cursor = tree.scan(root, from, until)) {
-            for (var entry : wanted.entrySet()) {
-                assertThat(cursor.next()).isTrue();
-                if (!Arrays.equals(cursor.key(), entry.getKey()) || !Arrays.equals(cursor.value(), entry.getValue())) {
-                    assertThat(cursor.key()).isEqualTo(entry.getKey());
-                    assertThat(cursor.value()).isEqualTo(entry.getValue());
+            compareEntries(cursor, wanted);
+        }
+        try (KeyedCursor cursor = tree.scanBackward(root, from, until)) {
+            compareEntries(cursor, wanted.descendingMap());
+        }
+    }
+
+    private static void compareEntries(KeyedCursor cursor, NavigableMap<byte[], byte[]> wanted) throws IOException {
+        for (var entry : wanted.entrySet()) {
+            assertThat(cursor.next()).isTrue();
+            if (!Arrays.equals(cursor.key(), entry.getKey()) || !Arrays.equals(cursor.value(), entry.getValue())) {
+                assertThat(cursor.key()).isEqualTo(entry.getKey());
+                assertThat(cursor.value()).isEqualTo(entry.getValue());
+            }
+        }
+        assertThat(cursor.next()).isFalse();
+        assertThat(cursor.next()).isFalse();
+    }
+
+    private static void compareDifference(KeyedTree tree, Published before, Published after, byte[] from, byte[] until)
+            throws IOException {
+        NavigableMap<byte[], byte[]> all = emptyModel();
+        all.putAll(before.model());
+        all.putAll(after.model());
+        try (KeyedDifference difference = tree.difference(before.root(), after.root(), from, until)) {
+            for (byte[] key : all.tailMap(from, true).keySet()) {
+                boolean inRange = until == null || Arrays.compareUnsigned(key, until) < 0;
+                if (inRange && !Arrays.equals(before.model().get(key), after.model().get(key))) {
+                    assertThat(difference.next()).isTrue();
+                    assertThat(difference.key()).isEqualTo(key);
+                    assertThat(difference.before()).isEqualTo(before.model().get(key));
+                    assertThat(difference.after()).isEqualTo(after.model().get(key));
                 }
             }
-            assertThat(cursor.next()).isFalse();
-            assertThat(cursor.next()).isFalse();
+            assertThat(difference.next()).isFalse();
+            assertThat(difference.next()).isFalse();
         }
     }
 
@@ -194,7 +225,8 @@ class KeyedTreeModelTest {
             try (MemoryBlocks blocks = new MemoryBlocks()) {
                 KeyedTree tree = new KeyedTree(blocks, 256);
                 Keys keys = new Keys(random);
-                KeyedRoot root = tree.apply(KeyedRoot.EMPTY, batch(emptyModel(), keys, random), 1, blocks);
+                KeyedRoot before = tree.apply(KeyedRoot.EMPTY, batch(emptyModel(), keys, random), 1, blocks);
+                KeyedRoot root = tree.apply(before, batch(emptyModel(), keys, random), 2, blocks);
                 if (root.isEmpty()) {
                     continue;
                 }
@@ -203,6 +235,14 @@ class KeyedTreeModelTest {
                     tree.get(root, keys.next());
                     while (cursor.next()) {
                         cursor.value();
+                    }
+                } catch (CorruptBlock e) {
+                    refusedCount++;
+                }
+                try (KeyedDifference difference = tree.difference(before, root, new byte[0], null)) {
+                    tree.count(root, keys.next(), keys.next());
+                    while (difference.next()) {
+                        assertThat(difference.key()).isNotNull();
                     }
                 } catch (CorruptBlock e) {
                     refusedCount++;

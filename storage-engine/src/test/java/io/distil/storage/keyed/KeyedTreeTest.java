@@ -206,4 +206,51 @@ class KeyedTreeTest {
         assertThat(damaged.leafCount()).isEqualTo(sound.leafCount() - 1);
         assertThat(tree.check(root).damage()).isEmpty();
     }
+
+    @Test
+    void aDifferenceReadsOnlyWhatTheVersionsDoNotShare() throws IOException {
+        KeyedRoot before = filled(100_000);
+        KeyedRoot after = apply(before, put(name(500), "new"), delete(name(70_000)), put("key/zzz", "added"));
+        long readBefore = blocks.readCount();
+        assertThat(difference(before, after)).containsExactly("key/000500", "key/070000", "key/zzz");
+        assertThat(blocks.readCount() - readBefore)
+                .as("blocks read: at most a path for each change in each version")
+                .isLessThanOrEqualTo(2L * 3 * after.height());
+        readBefore = blocks.readCount();
+        assertThat(difference(before, before)).isEmpty();
+        assertThat(blocks.readCount()).isEqualTo(readBefore);
+    }
+
+    @Test
+    void aDifferenceIsCheapWhenFirstChildrenAreGone() throws IOException {
+        KeyedRoot before = filled(100_000);
+        List<KeyedChange> deletes = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            deletes.add(delete(name(i)));
+        }
+        KeyedRoot after = tree.apply(before, deletes, ++version, blocks);
+        long readBefore = blocks.readCount();
+        assertThat(difference(before, after)).hasSize(300);
+        assertThat(difference(after, before)).hasSize(300);
+        assertThat(blocks.readCount() - readBefore).isLessThan(300);
+    }
+
+    private List<String> difference(KeyedRoot before, KeyedRoot after) throws IOException {
+        List<String> keys = new ArrayList<>();
+        try (KeyedDifference difference = tree.difference(before, after, new byte[0], null)) {
+            while (difference.next()) {
+                keys.add(new String(difference.key(), UTF_8));
+            }
+        }
+        return keys;
+    }
+
+    @Test
+    void aCountReadsOnePathForEachEnd() throws IOException {
+        KeyedRoot root = filled(100_000);
+        long readBefore = blocks.readCount();
+        assertThat(tree.count(root, name(10).getBytes(UTF_8), name(90_000).getBytes(UTF_8))).isEqualTo(89_990);
+        assertThat(tree.count(root, name(10).getBytes(UTF_8), name(5).getBytes(UTF_8))).isZero();
+        assertThat(blocks.readCount() - readBefore).isLessThanOrEqualTo(4L * root.height());
+    }
 }
