@@ -4,6 +4,7 @@ import io.distil.base.BrokenInvariant;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.api.MergePolicy;
+import io.distil.base.api.Store;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
 
@@ -45,7 +46,7 @@ abstract class BulkCommand extends ClientCommand {
     protected abstract long total() throws IOException;
 
     @Override
-    protected final void run(StreamStore store) throws IOException {
+    protected final void run(Store store) throws IOException {
         Progress progress = new Progress(context(), "points", total());
         RowSink sink;
         try (PointUploader uploader =

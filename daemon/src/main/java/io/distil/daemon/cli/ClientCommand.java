@@ -1,5 +1,7 @@
 package io.distil.daemon.cli;
 
+import io.distil.base.api.Consistency;
+import io.distil.base.api.Store;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
 
@@ -10,6 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,10 +34,18 @@ public abstract class ClientCommand implements Callable<Integer> {
 
     @Option(
             names = "--server",
-            paramLabel = "HOST:PORT",
+            paramLabel = "HOST:PORT[,…]",
             order = 90,
-            description = "The daemon; else $DISTIL_SERVER, else 127.0.0.1:7700.")
+            description = "The daemon, or several of one cluster; else $DISTIL_SERVER, else 127.0.0.1:7700.")
     private String server;
+
+    @Option(
+            names = "--consistency",
+            paramLabel = "HOW",
+            order = 90,
+            converter = ConsistencyConverter.class,
+            description = "What reads may show: linearizable (default), leader, or stale:MS.")
+    private Consistency consistency = Consistency.LINEARIZABLE;
 
     @Option(names = "--json", order = 91, description = "Answer with one JSON object a line; times in nanoseconds.")
     private boolean json;
@@ -53,13 +64,13 @@ public abstract class ClientCommand implements Callable<Integer> {
     }
 
     /// Does the command. A {@link io.distil.base.Refused} or `IOException` becomes a sentence and exit code 1.
-    protected abstract void run(StreamStore store) throws Exception;
+    protected abstract void run(Store store) throws Exception;
 
     @Override
     public final Integer call() throws Exception {
         checkUsage();
-        try (StreamStore store = context.opener().open(address())) {
-            run(store);
+        try (Store store = context.opener().open(addresses())) {
+            run(consistency.equals(Consistency.LINEARIZABLE) ? store : store.at(consistency));
         }
         return Distil.DONE;
     }
@@ -134,14 +145,14 @@ public abstract class ClientCommand implements Callable<Integer> {
         }
     }
 
-    private ServerAddress address() {
+    private List<ServerAddress> addresses() {
         String fromEnvironment = context.environment().getOrDefault(SERVER_VARIABLE, "");
         if (server != null) {
-            return parsed("option '--server'", () -> ServerAddress.parse(server));
+            return parsed("option '--server'", () -> ServerAddress.parseAll(server));
         }
         if (!fromEnvironment.isEmpty()) {
-            return parsed("the variable " + SERVER_VARIABLE, () -> ServerAddress.parse(fromEnvironment));
+            return parsed("the variable " + SERVER_VARIABLE, () -> ServerAddress.parseAll(fromEnvironment));
         }
-        return ServerAddress.DEFAULT;
+        return List.of(ServerAddress.DEFAULT);
     }
 }

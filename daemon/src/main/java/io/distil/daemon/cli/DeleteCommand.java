@@ -3,8 +3,8 @@ package io.distil.daemon.cli;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
 import io.distil.base.api.Mutation;
+import io.distil.base.api.Store;
 import io.distil.base.api.StreamInfo;
-import io.distil.base.api.StreamStore;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -52,7 +52,7 @@ final class DeleteCommand extends ClientCommand {
     }
 
     @Override
-    protected void run(StreamStore store) throws IOException {
+    protected void run(Store store) throws IOException {
         TimeRange range = new TimeRange(fromNanos, toNanos);
         StreamInfo stream = stream(store, streamName);
         Mutation mutation =

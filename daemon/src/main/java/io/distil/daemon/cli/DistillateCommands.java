@@ -1,7 +1,7 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.Refused;
-import io.distil.base.api.StreamStore;
+import io.distil.base.api.Store;
 import io.distil.distillates.DistillateRegistry;
 import io.distil.distillates.DistillateSpec;
 import io.distil.distillates.DistillateStatus;
@@ -66,7 +66,7 @@ final class DistillateCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             DistillateSpec spec = spec();
             DistillateRegistry.Ensured ensured = new DistillateRegistry(store).ensure(spec);
             answer(
@@ -110,7 +110,7 @@ final class DistillateCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             try (Rows rows = rows()) {
                 for (DistillateSpec spec : new DistillateRegistry(store).list()) {
                     rows.text("name", spec.name())
@@ -140,7 +140,7 @@ final class DistillateCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             DistillateRegistry registry = new DistillateRegistry(store);
             if (name != null) {
                 try (Rows rows = fields()) {
@@ -218,7 +218,7 @@ final class DistillateCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             List<String> outputs = paths(new DistillateRegistry(store).remove(name));
             answer(
                     "removed " + name + "; what it wrote stays: " + String.join(", ", outputs),

@@ -37,6 +37,11 @@ final class FieldRows extends TextRows {
     }
 
     @Override
+    public void flush() throws IOException {
+        out.flush();
+    }
+
+    @Override
     public void close() throws IOException {
         out.close();
     }

@@ -1,8 +1,8 @@
 package io.distil.daemon.cli;
 
 import io.distil.base.Version;
+import io.distil.base.api.Store;
 import io.distil.base.api.StreamInfo;
-import io.distil.base.api.StreamStore;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -20,7 +20,7 @@ final class FlushCommand extends ClientCommand {
     }
 
     @Override
-    protected void run(StreamStore store) throws IOException {
+    protected void run(Store store) throws IOException {
         StreamInfo stream = stream(store, streamName);
         Version version = await(store.flush(stream.descriptor().id()));
         answer(stream.descriptor().path() + " is at version " + version, rows -> rows.version(version));

@@ -5,6 +5,7 @@ import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.PointBatch;
+import io.distil.base.api.Store;
 import io.distil.base.api.StreamFilter;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
@@ -82,7 +83,7 @@ final class GenerateCommand extends ClientCommand {
     }
 
     @Override
-    protected void run(StreamStore store) throws IOException {
+    protected void run(Store store) throws IOException {
         List<StreamId> ids = new ArrayList<>();
         List<SyntheticSeries> series = new ArrayList<>();
         for (int i = 0; i < streamCount; i++) {

@@ -99,6 +99,12 @@ final class JsonRows implements Rows {
     }
 
     @Override
+    public void flush() throws IOException {
+        drain();
+        out.flush();
+    }
+
+    @Override
     public void close() throws IOException {
         drain();
         out.close();

@@ -1,10 +1,11 @@
 package io.distil.daemon.cli;
 
-import io.distil.base.api.StreamStore;
+import io.distil.base.api.Store;
 import io.distil.wire.client.DistilClient;
 import io.distil.wire.client.DistilClientOptions;
 
 import java.io.IOException;
+import java.util.List;
 
 /// Opens a daemon over the network.
 public final class NetworkOpener implements StoreOpener {
@@ -15,7 +16,8 @@ public final class NetworkOpener implements StoreOpener {
     private NetworkOpener() {}
 
     @Override
-    public StreamStore open(ServerAddress address) throws IOException {
-        return DistilClient.connect(address.host(), address.port(), OPTIONS);
+    public Store open(List<ServerAddress> addresses) throws IOException {
+        ServerAddress address = addresses.getFirst();
+        return new StreamsOnly(DistilClient.connect(address.host(), address.port(), OPTIONS));
     }
 }

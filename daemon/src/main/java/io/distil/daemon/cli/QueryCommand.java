@@ -5,9 +5,9 @@ import io.distil.base.Times;
 import io.distil.base.Version;
 import io.distil.base.api.Direction;
 import io.distil.base.api.Point;
+import io.distil.base.api.Store;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
-import io.distil.base.api.StreamStore;
 import io.distil.base.api.VersionSelector;
 
 import picocli.CommandLine.Option;
@@ -36,7 +36,7 @@ abstract class QueryCommand extends ClientCommand {
     protected abstract void run(StreamInfo stream, StreamSnapshot snapshot) throws IOException;
 
     @Override
-    protected final void run(StreamStore store) throws IOException {
+    protected final void run(Store store) throws IOException {
         StreamInfo stream = stream(store, streamName);
         Version asked = versionAsked(version);
         VersionSelector at = asked == null ? VersionSelector.LATEST : VersionSelector.at(asked);

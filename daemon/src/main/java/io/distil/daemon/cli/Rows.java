@@ -50,6 +50,9 @@ public interface Rows extends AutoCloseable {
     /// Ends a row.
     void end() throws IOException;
 
+    /// Brings what was ended to the reader now, for an answer that goes on for a long time.
+    void flush() throws IOException;
+
     @Override
     void close() throws IOException;
 }

@@ -1,5 +1,8 @@
 package io.distil.daemon.cli;
 
+import java.util.Arrays;
+import java.util.List;
+
 /// Where a daemon listens.
 ///
 /// @param host a name or an address; an IPv6 address without its brackets
@@ -25,6 +28,13 @@ public record ServerAddress(String host, int port) {
             throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
         }
         return new ServerAddress(host, port);
+    }
+
+    /// Reads addresses with commas between them.
+    ///
+    /// @throws IllegalArgumentException with a sentence
+    public static List<ServerAddress> parseAll(String text) {
+        return Arrays.stream(text.split(",", -1)).map(String::strip).map(ServerAddress::parse).toList();
     }
 
     private static int parsePort(String digits) {

@@ -1,6 +1,6 @@
 package io.distil.daemon.cli;
 
-import io.distil.base.api.StreamStore;
+import io.distil.base.api.Store;
 
 import picocli.CommandLine.Command;
 
@@ -14,7 +14,7 @@ final class StatusCommand extends ClientCommand {
     }
 
     @Override
-    protected void run(StreamStore store) throws IOException {
+    protected void run(Store store) throws IOException {
         try (Rows rows = fields()) {
             store.status().forEach(rows::text);
             rows.end();

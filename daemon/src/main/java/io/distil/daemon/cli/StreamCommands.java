@@ -6,6 +6,7 @@ import io.distil.base.Times;
 import io.distil.base.Version;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
+import io.distil.base.api.Store;
 import io.distil.base.api.StreamCursor;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamFilter;
@@ -105,7 +106,7 @@ final class StreamCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             StreamId id = StreamId.of(uuid == null ? UUID.randomUUID() : uuid);
             StreamInfo stream = create(store, descriptor(name, id, tags, annotations));
             answer("created " + stream.descriptor().path() + " as " + id, rows -> describe(rows, stream, isJson()));
@@ -144,7 +145,7 @@ final class StreamCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             try (StreamCursor streams = store.find(new StreamFilter(prefix, true, tags, annotations));
                     Rows rows = rows()) {
                 for (var page = streams.next(PAGE_STREAMS); !page.isEmpty(); page = streams.next(PAGE_STREAMS)) {
@@ -167,7 +168,7 @@ final class StreamCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             StreamInfo stream = stream(store, name);
             try (StreamSnapshot snapshot = store.snapshot(stream.descriptor().id(), VersionSelector.LATEST);
                     WindowBatch all = new WindowBatch(1);
@@ -224,7 +225,7 @@ final class StreamCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             StreamInfo stream = stream(store, name);
             long expected = propertyVersion == null ? stream.descriptor().propertyVersion() : propertyVersion;
             Outcome outcome =
@@ -251,7 +252,7 @@ final class StreamCommands {
         }
 
         @Override
-        protected void run(StreamStore store) throws IOException {
+        protected void run(Store store) throws IOException {
             StreamInfo stream = stream(store, name);
             Version last = stream.version();
             await(store.submit(new Mutation.Obliterate(stream.descriptor().id())));

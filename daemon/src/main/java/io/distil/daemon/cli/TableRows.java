@@ -49,10 +49,16 @@ final class TableRows extends TextRows {
     }
 
     @Override
-    public void close() throws IOException {
+    public void flush() throws IOException {
         if (held != null && !held.isEmpty()) {
             printHeld();
         }
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        flush();
         out.close();
     }
 

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Reads `MAJOR` or `MAJOR.MINOR`.
-final class VersionConverter implements ITypeConverter<Version> {
+public final class VersionConverter implements ITypeConverter<Version> {
     @Override
     public Version convert(String text) {
         try {

@@ -2,6 +2,7 @@ package io.distil.daemon.cli;
 
 import io.distil.base.NanoClock;
 import io.distil.base.api.ModelStore;
+import io.distil.base.api.Store;
 import io.distil.base.api.StreamStore;
 
 import java.io.ByteArrayInputStream;
@@ -27,7 +28,7 @@ final class CommandRunner {
     }
 
     CommandRunner(StreamStore store) {
-        this(_ -> store);
+        this((StoreOpener) _ -> store instanceof Store whole ? whole : new StreamsOnly(store));
     }
 
     CommandRunner(StoreOpener opener) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -73,19 +74,20 @@ class DistilTest {
 
     @Test
     void theServerIsTheOptionsElseTheEnvironmentsElseTheUsualOne() {
-        ServerAddress[] asked = new ServerAddress[1];
+        List<ServerAddress> asked = new ArrayList<>();
         CommandRunner runner =
-                new CommandRunner(address -> {
-                    asked[0] = address;
-                    return new ModelStore();
+                new CommandRunner(addresses -> {
+                    asked.clear();
+                    asked.addAll(addresses);
+                    return new StreamsOnly(new ModelStore());
                 });
         runner.run("status");
-        assertThat(asked[0]).isEqualTo(new ServerAddress("127.0.0.1", 7700));
+        assertThat(asked).containsExactly(new ServerAddress("127.0.0.1", 7700));
         runner.environment.put("DISTIL_SERVER", "node-1:1");
         runner.run("status");
-        assertThat(asked[0]).isEqualTo(new ServerAddress("node-1", 1));
-        runner.run("status", "--server", "node-2:2");
-        assertThat(asked[0]).isEqualTo(new ServerAddress("node-2", 2));
+        assertThat(asked).containsExactly(new ServerAddress("node-1", 1));
+        runner.run("status", "--server", "node-2:2,node-3");
+        assertThat(asked).containsExactly(new ServerAddress("node-2", 2), new ServerAddress("node-3", 7700));
         runner.environment.put("DISTIL_SERVER", "node-1:x");
         CommandRunner.Result result = runner.run("status");
         assertThat(result.exitCode()).isEqualTo(Distil.WRONG_USAGE);
@@ -97,7 +99,7 @@ class DistilTest {
         CommandRunner.Result result =
                 new CommandRunner(
                                 address -> {
-                                    throw new IOException("nobody answers at " + address);
+                                    throw new IOException("nobody answers at " + address.getFirst());
                                 })
                         .run("points", "a/b", "--json");
         assertThat(result).isEqualTo(new CommandRunner.Result(1, "", "distil: nobody answers at 127.0.0.1:7700\n"));
@@ -145,7 +147,7 @@ class DistilTest {
                         Map.of(),
                         CommandContext.Terminal.NONE,
                         NanoClock.SYSTEM,
-                        _ -> new ModelStore());
+                        _ -> new StreamsOnly(new ModelStore()));
         return Map.entry(Distil.run(context, "status"), err.toString());
     }
 
