@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// whoever raises it from zero puts the task into the queue.
 final class ReadTask implements Runnable {
     private final Session session;
+    private final Dispatcher dispatcher;
     private final long requestId;
     private final Request.Streamed request;
     private final ReaderPool.Reader reader;
@@ -30,8 +31,15 @@ final class ReadTask implements Runnable {
     private ChunkSource source;
     private boolean ended;
 
-    ReadTask(Session session, long requestId, Request.Streamed request, ReaderPool.Reader reader, int creditMax) {
+    ReadTask(
+            Session session,
+            Dispatcher dispatcher,
+            long requestId,
+            Request.Streamed request,
+            ReaderPool.Reader reader,
+            int creditMax) {
         this.session = session;
+        this.dispatcher = dispatcher;
         this.requestId = requestId;
         this.request = request;
         this.reader = reader;
@@ -74,7 +82,7 @@ final class ReadTask implements Runnable {
                 return false;
             }
             if (source == null) {
-                source = session.open(request, reader);
+                source = dispatcher.open(request, reader);
             }
             if (credit.get() == 0 || !session.hasRoom()) {
                 return false;
@@ -105,6 +113,6 @@ final class ReadTask implements Runnable {
                 toSend = Failures.of(e);
             }
         }
-        session.endRead(requestId, toSend);
+        dispatcher.endRead(requestId, toSend);
     }
 }

@@ -6,7 +6,8 @@
 ///
 /// It knows the interface of a store and nothing of what is behind it.
 ///
-/// Reading order: {@link io.distil.wire.server.WireServer} and its options, `Session` (one connection: its states, what is
-/// in flight, and when the socket is not read), `ReadTask` (a streamed answer under credit), `ChunkSource` (where chunks
-/// come from), `HeldSnapshots`, `MemoryBudget` and `ReaderPool` (what sessions share), `Transport` (io_uring, epoll or NIO).
+/// Reading order: {@link io.distil.wire.server.WireServer} and its options, `Session` (the life of one connection),
+/// `FrameIntake` (when the socket is read, and when not), `Dispatcher` (who does what is asked, and what is in flight),
+/// `ReadTask` (a streamed answer under credit), `ChunkSource` (where chunks come from), `HeldSnapshots`, `MemoryBudget` and
+/// `ReaderPool` (what sessions share), `Transport` (io_uring, epoll or NIO).
 package io.distil.wire.server;
