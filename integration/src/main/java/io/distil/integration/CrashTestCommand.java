@@ -51,8 +51,13 @@ final class CrashTestCommand implements Callable<Integer> {
         try {
             CrashCycles.Report report = new CrashCycles(directory, seed).run(cycles);
             out.printf(
-                    "crash-test: %d kills passed: %d acknowledged batches, %d points, slowest start %.2f s%n",
-                    report.cycles(), report.acknowledged(), report.points(), report.slowestStartSeconds());
+                    "crash-test: %d kills passed: %d acknowledged batches, %d points, %d streams obliterated, slowest"
+                            + " start %.2f s%n",
+                    report.cycles(),
+                    report.acknowledged(),
+                    report.points(),
+                    report.obliterated(),
+                    report.slowestStartSeconds());
             if (data == null) {
                 delete(directory);
             }

@@ -59,6 +59,14 @@ public final class ModelStore implements StreamStore {
         return applied;
     }
 
+    public synchronized boolean has(StreamId stream) {
+        return streams.containsKey(stream);
+    }
+
+    public synchronized boolean hasObliterated(StreamId stream) {
+        return obliterated.contains(stream);
+    }
+
     private Outcome apply(Mutation mutation) {
         Outcome outcome =
                 switch (mutation) {

@@ -13,7 +13,8 @@ import java.util.Random;
 import java.util.Set;
 
 /// Random mutations over a few streams, from one seed: times cluster, repeat, run in order and out of order, and sit at the
-/// edges of what is legal; every policy, delete and commit occurs.
+/// edges of what is legal; every policy, delete and commit occurs, and streams are obliterated where that is {@link
+/// #obliterating asked for}.
 ///
 /// The caller applies each mutation to the store under test and to a {@link ModelStore}. Batches live in off-heap memory
 /// owned by this object until {@link #close}.
@@ -24,9 +25,11 @@ public final class RandomHistory implements AutoCloseable {
 
     private final Random random;
     private final List<StreamId> streams = new ArrayList<>();
+    private final List<StreamId> former = new ArrayList<>();
     private final List<PointBatch> batches = new ArrayList<>();
     private final int batchPointsMax;
     private final boolean extremeValues;
+    private boolean obliterates;
     private long clock = 1_000_000;
 
     /// @param extremeValues whether values up to ±1.8e308 occur; their spread is beyond a double, so compare without it
@@ -39,29 +42,63 @@ public final class RandomHistory implements AutoCloseable {
         }
     }
 
+    /// From now on streams are obliterated, too, and created anew: under their old name and another id, and sometimes, which
+    /// must be refused, under the old id.
+    public RandomHistory obliterating() {
+        obliterates = true;
+        return this;
+    }
+
+    /// The streams of the present: one for each name, which may just be gone.
     public List<StreamId> streams() {
         return streams;
     }
 
+    /// Ids that were obliterated and replaced by others.
+    public List<StreamId> former() {
+        return former;
+    }
+
     /// The creations with which every history starts.
     public List<Mutation> creations() {
+        return creationsOfMissing(new ModelStore());
+    }
+
+    /// Creations of the streams that the model lacks; of those that were obliterated, under another id.
+    public List<Mutation> creationsOfMissing(ModelStore model) {
         List<Mutation> creations = new ArrayList<>();
         for (int i = 0; i < streams.size(); i++) {
-            creations.add(
-                    new Mutation.Create(
-                            new StreamDescriptor(
-                                    streams.get(i),
-                                    "random/" + i % 2,
-                                    Map.of("name", "s" + i),
-                                    Map.of("made", "by chance"),
-                                    1)));
+            if (!model.has(streams.get(i))) {
+                creations.add(creation(i, model));
+            }
         }
         return creations;
     }
 
+    private Mutation creation(int index, ModelStore model) {
+        if (model.hasObliterated(streams.get(index))) {
+            former.add(streams.get(index));
+            streams.set(index, new StreamId(random.nextLong(), random.nextLong()));
+        }
+        return creation(index, streams.get(index));
+    }
+
+    private static Mutation creation(int index, StreamId id) {
+        return new Mutation.Create(
+                new StreamDescriptor(
+                        id, "random/" + index % 2, Map.of("name", "s" + index), Map.of("made", "by chance"), 1));
+    }
+
     /// The next mutation, given the present versions (for deletes since a version).
     public Mutation next(ModelStore model) {
-        StreamId stream = streams.get(random.nextInt(streams.size()));
+        int index = random.nextInt(streams.size());
+        StreamId stream = streams.get(index);
+        if (!model.has(stream)) {
+            return random.nextInt(3) == 0 ? creation(index, stream) : creation(index, model);
+        }
+        if (obliterates && random.nextInt(50) == 0) {
+            return new Mutation.Obliterate(stream);
+        }
         int dice = random.nextInt(100);
         if (dice < 70) {
             return new Mutation.Insert(stream, points(Times.MIN, Times.LIMIT), MergePolicy.ofNumber(random.nextInt(4)));

@@ -1,11 +1,16 @@
 package io.distil.base.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Times;
 import io.distil.base.Version;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,6 +24,37 @@ public final class StoreComparison {
     private record Window(long start, long count, double min, double mean, double max, double stddev) {}
 
     private StoreComparison() {}
+
+    /// Which streams there are, as listings and as single look-ups show it.
+    ///
+    /// @param former ids of which the model may know no stream
+    public static void compareCatalogs(StreamStore store, ModelStore model, List<StreamId> former) throws IOException {
+        assertThat(streams(store)).as("all streams").isEqualTo(streams(model));
+        assertThat(store.collections("")).as("collections").isEqualTo(model.collections(""));
+        for (StreamId stream : former) {
+            if (!model.has(stream)) {
+                assertGone(stream, () -> store.info(stream));
+                assertGone(stream, () -> store.snapshot(stream, VersionSelector.LATEST));
+                assertGone(stream, () -> store.snapshot(stream, VersionSelector.at(Version.ofMajor(1))));
+            }
+        }
+    }
+
+    private static void assertGone(StreamId stream, ThrowingCallable question) {
+        assertThatThrownBy(question)
+                .as("a question about stream %s, which is gone", stream)
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_STREAM));
+    }
+
+    private static List<StreamInfo> streams(StreamStore store) throws IOException {
+        List<StreamInfo> all = new ArrayList<>();
+        try (StreamCursor cursor = store.find(StreamFilter.ALL)) {
+            for (List<StreamInfo> page = cursor.next(3); !page.isEmpty(); page = cursor.next(3)) {
+                all.addAll(page);
+            }
+        }
+        return all;
+    }
 
     /// Everything about one stream at its present version, then at every major version.
     public static void compareAll(StreamStore store, ModelStore model, StreamId stream, Random random)

@@ -28,11 +28,17 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Kills a daemon with SIGKILL at a random moment of a load, again and again, and looks each time for what it acknowledged.
 ///
 /// Batch `b` of a stream has {@link #BATCH_POINTS} points at times of its own, all with value `b`, inserted under policy
-/// `never`: so a lost batch is missing, a batch half there has too few points, and one applied twice has too many.
+/// `never`: so a lost batch is missing, a batch half there has too few points, and one applied twice has too many. Beside
+/// them, streams come and go ({@link ShortLives}).
 public final class CrashCycles {
     /// What was found over all cycles.
     public record Report(
-            int cycles, long acknowledged, long unacknowledgedFound, long points, double slowestStartSeconds) {}
+            int cycles,
+            long acknowledged,
+            long unacknowledgedFound,
+            long obliterated,
+            long points,
+            double slowestStartSeconds) {}
 
     static final int BATCH_POINTS = 100;
     private static final int STREAM_COUNT = 4;
@@ -40,6 +46,7 @@ public final class CrashCycles {
 
     private final Path data;
     private final Random random;
+    private final ShortLives shortLives;
     private final List<BitSet> acknowledged = new ArrayList<>();
     private final long[] nextBatch = new long[STREAM_COUNT];
     private final DistilClientOptions clientOptions =
@@ -52,6 +59,7 @@ public final class CrashCycles {
     public CrashCycles(Path data, long seed) {
         this.data = data;
         this.random = new Random(seed);
+        this.shortLives = new ShortLives(new Random(seed));
         for (int i = 0; i < STREAM_COUNT; i++) {
             acknowledged.add(new BitSet());
         }
@@ -68,6 +76,7 @@ public final class CrashCycles {
                         createStreams(client);
                     }
                     check(client);
+                    shortLives.check(client);
                     load(client, daemon, 50 + random.nextInt(250));
                 }
             }
@@ -76,11 +85,13 @@ public final class CrashCycles {
         try (DaemonProcess daemon = start()) {
             try (DistilClient client = DistilClient.connect(daemon.host(), daemon.port(), clientOptions)) {
                 points = check(client);
+                shortLives.check(client);
             }
             assertThat(daemon.stop()).as("exit code after SIGTERM").isZero();
         }
+        shortLives.close();
         long total = acknowledged.stream().mapToLong(BitSet::cardinality).sum();
-        return new Report(cycles, total, unacknowledgedFound, points, slowestStartSeconds);
+        return new Report(cycles, total, unacknowledgedFound, shortLives.goneCount(), points, slowestStartSeconds);
     }
 
     private DaemonProcess start() throws IOException {
@@ -137,6 +148,7 @@ public final class CrashCycles {
                     });
             if (random.nextInt(50) == 0) {
                 client.flush(id(stream));
+                shortLives.next(client);
             }
         }
         killer.join();

@@ -3,7 +3,6 @@ package io.distil.integration.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.base.BrokenInvariant;
-import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
@@ -49,6 +48,9 @@ public final class Simulation {
     private static final int STREAM_COUNT = 3;
     private static final int BATCH_POINTS_MAX = 60;
 
+    /// So many of the last answers are open to repetition; far fewer than a session remembers.
+    private static final int REPEATED_OF_LAST = 20;
+
     private record Answered(Mutation mutation, WriteTag tag, Outcome outcome) {}
 
     private final long seed;
@@ -63,6 +65,10 @@ public final class Simulation {
 
     private SimulatedDisk disk;
     private LocalStore store;
+
+    /// Whether a repetition may be on its way: its entry has no effect, though the model would give it one.
+    private boolean repeated;
+
     private long modelPosition;
     private long sequence;
     private long refused;
@@ -102,7 +108,7 @@ public final class Simulation {
     /// @throws AssertionError if the store and the model disagree; the message names the seed
     public Report run() throws IOException {
         long[] before = offHeapBytes();
-        try (RandomHistory history = new RandomHistory(random, STREAM_COUNT, BATCH_POINTS_MAX, true)) {
+        try (RandomHistory history = new RandomHistory(random, STREAM_COUNT, BATCH_POINTS_MAX, true).obliterating()) {
             for (int life = 0; life < LIVES; life++) {
                 live(history, life);
             }
@@ -147,26 +153,13 @@ public final class Simulation {
         stop();
     }
 
-    /// Creates the streams that an earlier power cut kept from being.
+    /// Creates the streams that are gone, or that an earlier power cut kept from being.
     ///
     /// @return true if all are there
     private boolean createMissing(RandomHistory history) {
-        for (Mutation creation : history.creations()) {
-            if (!exists(((Mutation.Create) creation).descriptor().id())) {
-                submit(creation);
-            }
-        }
+        history.creationsOfMissing(model).forEach(this::submit);
         settle();
-        return history.streams().stream().allMatch(this::exists);
-    }
-
-    private boolean exists(StreamId stream) {
-        try {
-            model.info(stream);
-            return true;
-        } catch (Refused e) {
-            return false;
-        }
+        return history.streams().stream().allMatch(model::has);
     }
 
     /// In some lives one write or one sync fails, whosever it is: the store must then refuse, and never pretend.
@@ -185,6 +178,7 @@ public final class Simulation {
         assertThat(store.appliedThrough())
                 .as("everything that was acknowledged is there after a start")
                 .isEqualTo(modelPosition);
+        repeated = false;
     }
 
     /// Called for every entry the store applies, live or replayed, beyond its checkpoint.
@@ -196,6 +190,11 @@ public final class Simulation {
         modelPosition = position;
         if (outcome == null) {
             refused++;
+            if (!repeated) {
+                assertThat(model.submit(mutation))
+                        .as("the model on %s, which was refused", mutation)
+                        .isCompletedExceptionally();
+            }
             return;
         }
         assertThat(model.submit(mutation).join()).as("outcome of %s", mutation).isEqualTo(outcome);
@@ -206,8 +205,8 @@ public final class Simulation {
             Mutation mutation = history.next(model);
             submit(mutation);
             clock.advance(random.nextLong(200_000_000));
-            if (random.nextInt(20) == 0) {
-                StreamId stream = history.streams().get(random.nextInt(history.streams().size()));
+            StreamId stream = history.streams().get(random.nextInt(history.streams().size()));
+            if (random.nextInt(20) == 0 && model.has(stream)) {
                 remembered.add(model.snapshot(stream, VersionSelector.LATEST));
             }
             for (int steps = random.nextInt(12); steps > 0; steps--) {
@@ -216,8 +215,7 @@ public final class Simulation {
             if (random.nextInt(25) == 0) {
                 settle();
             }
-            if (random.nextInt(40) == 0 && disk.isPowered() && store.trouble().isEmpty()) {
-                StreamId stream = history.streams().get(random.nextInt(history.streams().size()));
+            if (random.nextInt(40) == 0 && disk.isPowered() && store.trouble().isEmpty() && model.has(stream)) {
                 StoreComparison.compareAll(store, model, stream, random);
             }
         }
@@ -241,25 +239,35 @@ public final class Simulation {
         }
     }
 
-    private void repeatAnOldMutation() throws IOException {
+    /// One of the last answered, whatever became of its stream meanwhile.
+    private void repeatAnOldMutation() {
         settle();
-        Answered last = answered.isEmpty() ? null : answered.getLast();
-        if (last == null || !last.tag().isTagged()) {
+        List<Answered> lately = answered.subList(Math.max(0, answered.size() - REPEATED_OF_LAST), answered.size());
+        Answered old = lately.isEmpty() ? null : lately.get(random.nextInt(lately.size()));
+        if (old == null || !old.tag().isTagged()) {
             return;
         }
-        CompletableFuture<Outcome> again = store.submit(last.mutation(), last.tag());
+        repeated = true;
+        CompletableFuture<Outcome> again = store.submit(old.mutation(), old.tag());
         settle();
         if (again.isDone() && !again.isCompletedExceptionally()) {
-            assertThat(again.join()).as("repetition of %s", last.mutation()).isEqualTo(last.outcome());
+            assertThat(again.join()).as("repetition of %s", old.mutation()).isEqualTo(old.outcome());
+            repeated = false;
         } else if (again.isCompletedExceptionally()) {
-            assertThat(disk.isPowered()).as("a repetition fails only without power").isFalse();
+            assertThat(disk.isPowered())
+                    .as("a repetition fails only without power: %s: %s", old.mutation(), again.exceptionNow())
+                    .isFalse();
         }
     }
 
     private void checkEverything(RandomHistory history) throws IOException {
+        StoreComparison.compareCatalogs(store, model, history.former());
         for (StreamId stream : history.streams()) {
-            StoreComparison.compareAll(store, model, stream, random);
+            if (model.has(stream)) {
+                StoreComparison.compareAll(store, model, stream, random);
+            }
         }
+        remembered.removeIf(before -> !model.has(before.stream()));
         for (StreamSnapshot before : remembered) {
             try (StreamSnapshot now = store.snapshot(before.stream(), VersionSelector.LATEST)) {
                 StoreComparison.checkChanges(now, before, random.nextInt(12));

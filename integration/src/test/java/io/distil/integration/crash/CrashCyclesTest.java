@@ -16,5 +16,6 @@ class CrashCyclesTest {
         CrashCycles.Report report = new CrashCycles(data, seed).run(20);
         System.out.println(report);
         assertThat(report.acknowledged()).isGreaterThan(20);
+        assertThat(report.obliterated()).isPositive();
     }
 }

@@ -216,7 +216,9 @@ final class Tablet {
                     });
             space.check();
             int bytes = Admission.check(request.mutation());
-            checkStreamExists(request.mutation());
+            if (!isRepetition(request.tag())) {
+                checkStreamExists(request.mutation());
+            }
             return append(request.mutation(), request.tag(), request.future(), bytes);
         } catch (Refused e) {
             counters.refused().increment();
@@ -232,6 +234,12 @@ final class Tablet {
             request.future().completeExceptionally(SpaceGuard.refusal(e));
             return true;
         }
+    }
+
+    /// A repetition is answered as it was the first time, though its stream may be gone by now: obliterated by this very
+    /// mutation, perhaps.
+    private boolean isRepetition(WriteTag tag) {
+        return tag.isTagged() && state.sessions().find(tag).isPresent();
     }
 
     /// Keeps mutations of unknown streams out of the log where that is certain: no creation is on its way.
