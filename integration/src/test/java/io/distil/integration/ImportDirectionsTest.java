@@ -106,4 +106,15 @@ class ImportDirectionsTest {
                 .resideInAPackage("java.nio.channels..")
                 .check(CLASSES);
     }
+
+    @Test
+    void onlyTheReplicatedLogKnowsRatis() {
+        ArchRuleDefinition.noClasses()
+                .that()
+                .resideOutsideOfPackage("io.distil.replication.raft..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.ratis..")
+                .check(CLASSES);
+    }
 }

@@ -45,7 +45,10 @@ public final class LocalCommandLog implements CommandLog {
 
     static final String DIRECTORY = "log";
 
+    private static final long WHATEVER_IS_THERE = -1;
+
     private final Disk disk;
+    private final String directory;
 
     /// Carries the one group write that may be under way.
     private final DiskQueue queue;
@@ -60,6 +63,7 @@ public final class LocalCommandLog implements CommandLog {
     private final Deque<LogSegment> segments = new ArrayDeque<>();
 
     private final Deque<LogSegment> freeSlots = new ArrayDeque<>();
+    private final LogExtents extents = new LogExtents();
     private final MemorySegment zeros;
     private final MemorySegment headerPage;
     private final SlotPreparation preparation;
@@ -88,8 +92,21 @@ public final class LocalCommandLog implements CommandLog {
     /// @throws io.distil.base.CorruptBlock if entries are damaged in the middle, or missing
     public static LocalCommandLog open(
             Disk disk, Options options, long replayFrom, long mustReach, EntryHandler replayed) throws IOException {
-        disk.createDirectories(DIRECTORY);
-        LocalCommandLog log = new LocalCommandLog(disk, options);
+        return open(disk, DIRECTORY, options, replayFrom, mustReach, replayed);
+    }
+
+    /// Opens a log in a directory of another name and hands over every entry that was not released for certain. Whoever
+    /// keeps such a log knows from elsewhere which entries must be there.
+    public static LocalCommandLog openRetained(Disk disk, String directory, Options options, EntryHandler replayed)
+            throws IOException {
+        return open(disk, directory, options, WHATEVER_IS_THERE, 0, replayed);
+    }
+
+    private static LocalCommandLog open(
+            Disk disk, String directory, Options options, long replayFrom, long mustReach, EntryHandler replayed)
+            throws IOException {
+        disk.createDirectories(directory);
+        LocalCommandLog log = new LocalCommandLog(disk, directory, options);
         try {
             log.recover(replayFrom, mustReach, replayed);
             return log;
@@ -99,8 +116,9 @@ public final class LocalCommandLog implements CommandLog {
         }
     }
 
-    private LocalCommandLog(Disk disk, Options options) throws IOException {
+    private LocalCommandLog(Disk disk, String directory, Options options) throws IOException {
         this.disk = disk;
+        this.directory = directory;
         this.options = options;
         this.queue = disk.openQueue(1);
         this.setUpQueue = disk.openSharedQueue(1);
@@ -111,12 +129,12 @@ public final class LocalCommandLog implements CommandLog {
     }
 
     private void recover(long replayFrom, long mustReach, EntryHandler replayed) throws IOException {
-        for (String name : disk.list(DIRECTORY)) {
+        for (String name : disk.list(directory)) {
             if (!isSlotName(name)) {
                 continue;
             }
             slotCount = Math.max(slotCount, Integer.parseInt(name.substring(0, name.length() - 4)) + 1);
-            DiskFile file = disk.open(DIRECTORY + "/" + name, Disk.OpenMode.WRITE);
+            DiskFile file = disk.open(directory + "/" + name, Disk.OpenMode.WRITE);
             LogSegment slot = LogRecovery.readHeader(setUpQueue, file, checksum);
             if (slot.isFree()) {
                 // Perhaps its preparation was cut short; no entry was ever written to it.
@@ -127,9 +145,13 @@ public final class LocalCommandLog implements CommandLog {
             }
         }
         keepUnbrokenEnd();
+        long from = replayFrom;
+        if (replayFrom == WHATEVER_IS_THERE) {
+            from = segments.isEmpty() ? 1 : segments.getFirst().firstPosition();
+        }
         LogRecovery recovery =
-                new LogRecovery(setUpQueue, LogRecovery.neededFrom(List.copyOf(segments), replayFrom), checksum);
-        recovery.run(replayFrom, mustReach, replayed);
+                new LogRecovery(setUpQueue, LogRecovery.neededFrom(List.copyOf(segments), from), checksum, extents);
+        recovery.run(from, mustReach, replayed);
         nextPosition = recovery.nextPosition();
         nextOffset = recovery.nextOffset();
         filling.begin(nextPosition);
@@ -239,6 +261,7 @@ public final class LocalCommandLog implements CommandLog {
         LogSegment segment = segments.getLast();
         MemorySegment sealed = filling.seal(segment.number(), checksum);
         queue.write(segment.file(), nextOffset, sealed, filling.pagesBytes(), true, 0);
+        extents.add(nextPosition - filling.entryCount(), segment, nextOffset, filling.pagesBytes());
         nextOffset += filling.pagesBytes();
         writtenBytes += filling.pagesBytes();
         writing = filling;
@@ -297,7 +320,7 @@ public final class LocalCommandLog implements CommandLog {
     }
 
     private DiskFile openSlot() throws IOException {
-        String name = "%s/%06d.log".formatted(DIRECTORY, slotCount);
+        String name = "%s/%06d.log".formatted(directory, slotCount);
         return disk.open(name, disk.exists(name) ? Disk.OpenMode.WRITE : Disk.OpenMode.CREATE);
     }
 
@@ -307,7 +330,7 @@ public final class LocalCommandLog implements CommandLog {
             return;
         }
         try {
-            disk.syncDirectory(DIRECTORY);
+            disk.syncDirectory(directory);
         } catch (IOException e) {
             prepared.close();
             throw e;
@@ -341,8 +364,14 @@ public final class LocalCommandLog implements CommandLog {
                 segments.addFirst(oldest);
                 return;
             }
+            extents.release(segments.getFirst().firstPosition());
             freeSlots.addLast(LogSegment.ofFree(oldest.file(), oldest.bytes()));
         }
+    }
+
+    /// A way to read durable entries again, for other threads than the log's owner. Close it before the log.
+    public LogReader openReader() throws IOException {
+        return new LogReader(disk, extents);
     }
 
     @Override

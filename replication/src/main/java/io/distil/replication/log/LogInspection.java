@@ -48,7 +48,8 @@ public final class LogInspection {
         try (DiskQueue queue = disk.openQueue(1)) {
             try {
                 LogRecovery recovery =
-                        new LogRecovery(queue, LogRecovery.neededFrom(segments(queue), replayFrom), checksum);
+                        new LogRecovery(
+                                queue, LogRecovery.neededFrom(segments(queue), replayFrom), checksum, new LogExtents());
                 recovery.run(
                         replayFrom,
                         mustReach,

@@ -22,14 +22,17 @@ final class LogRecovery {
     private final DiskQueue queue;
     private final List<LogSegment> segments;
     private final Checksum checksum;
+    private final LogExtents extents;
     private long nextPosition = 1;
     private long nextOffset;
 
     /// @param segments by number, without a gap
-    LogRecovery(DiskQueue queue, List<LogSegment> segments, Checksum checksum) {
+    /// @param extents learns where the groups lie
+    LogRecovery(DiskQueue queue, List<LogSegment> segments, Checksum checksum, LogExtents extents) {
         this.queue = queue;
         this.segments = segments;
         this.checksum = checksum;
+        this.extents = extents;
     }
 
     /// The position after the last whole entry.
@@ -155,8 +158,10 @@ final class LogRecovery {
                             replayed.entry(position, entry);
                         }
                     });
+            long pages = LogFormat.groupPages(LogFormat.groupEntriesBytes(group));
+            extents.add(nextPosition, segment, offset + handled, pages);
             nextPosition += LogFormat.groupEntryCount(group);
-            handled += LogFormat.groupPages(LogFormat.groupEntriesBytes(group));
+            handled += pages;
         }
         return handled;
     }

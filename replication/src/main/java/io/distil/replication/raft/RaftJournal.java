@@ -1,0 +1,436 @@
+package io.distil.replication.raft;
+
+import io.distil.base.BrokenInvariant;
+import io.distil.base.CorruptBlock;
+import io.distil.base.DiskFailed;
+import io.distil.base.NanoClock;
+import io.distil.base.memory.Layouts;
+import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.LogReader;
+import io.distil.storage.ring.Disk;
+
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/// The payloads of a group's Raft entries on this replica's disk, each written once: Raft's own log keeps a header of a
+/// hundred bytes per entry and says which (term, index) exist; this journal holds what they carry.
+///
+/// ```
+///   write ──> queued ──(room, and not too much unapplied)──> published ──(durable)──> indexed, future completes
+///     └──────────────────────────> cache (recent payloads, bounded) <── read ──> LogReader (the disk)
+/// ```
+///
+/// Any thread writes and reads; nothing there waits for the disk but a read of what the cache no longer has. One thread
+/// owns {@link #poll}, {@link #await} and {@link #release}. The disk is never told of a truncation: an entry for a lower
+/// index makes later ones void, and what Raft truncated without writing over it is not asked for, because Raft's log is
+/// the authority.
+///
+/// ## Back-pressure
+///
+/// Ratis keeps an entry's payload on the heap until it is applied. So a replica that applies slowly stops writing, and
+/// thereby acknowledging, once so many written bytes wait to be applied: the leader's window towards it fills up, and the
+/// rest waits in the leader's journal. This cannot lock up: what waits was acknowledged, so it will be committed.
+final class RaftJournal implements AutoCloseable {
+    /// Sizes.
+    ///
+    /// @param log of the log files
+    /// @param cacheBytesMax payloads kept in memory for followers
+    /// @param unappliedBytesMax written payloads that may wait to be applied
+    record Options(LocalCommandLog.Options log, long cacheBytesMax, long unappliedBytesMax) {
+        static final Options DEFAULT = new Options(LocalCommandLog.Options.DEFAULT, 64L << 20, 64L << 20);
+    }
+
+    /// A payload on its way to the disk, and in the cache afterwards.
+    private static final class Write {
+        final long term;
+        final long raftIndex;
+        final ByteString payload;
+        final long queuedNanos;
+        final CompletableFuture<Void> durable = new CompletableFuture<>();
+        boolean truncated;
+
+        Write(long term, long raftIndex, ByteString payload, long queuedNanos) {
+            this.term = term;
+            this.raftIndex = raftIndex;
+            this.payload = payload;
+            this.queuedNanos = queuedNanos;
+        }
+    }
+
+    static final String DIRECTORY = "journal";
+
+    private static final int RAFT_INDEX = 0;
+    private static final int TERM = 8;
+    private static final int HEADER_BYTES = 16;
+
+    private final Options options;
+    private final NanoClock clock;
+    private final Runnable doorbell;
+    private final LocalCommandLog log;
+    private final LogReader reader;
+
+    private final Object lock = new Object();
+
+    // All below under the lock.
+    private final JournalIndex index;
+    private final Deque<Write> queued = new ArrayDeque<>();
+    private final Deque<Write> published = new ArrayDeque<>();
+    private final TreeMap<Long, Write> cache = new TreeMap<>();
+    private long cacheBytes;
+
+    /// Bytes of payloads published since the start and not applied, by Raft index.
+    private final TreeMap<Long, Integer> unapplied = new TreeMap<>();
+
+    private long unappliedBytes;
+    private IOException failure;
+
+    private final List<Write> completed = new ArrayList<>();
+    private volatile boolean full;
+
+    /// Opens the journal in the directory `journal/` and finds what it holds.
+    ///
+    /// @param doorbell wakes the owner when there is something to write
+    static RaftJournal open(Disk disk, Options options, NanoClock clock, Runnable doorbell) throws IOException {
+        JournalIndex found = new JournalIndex();
+        LocalCommandLog log =
+                LocalCommandLog.openRetained(
+                        disk,
+                        DIRECTORY,
+                        options.log(),
+                        (position, entry) -> {
+                            checkHeader(position, entry);
+                            found.put(entry.get(Layouts.LONG, RAFT_INDEX), entry.get(Layouts.LONG, TERM), position);
+                        });
+        try {
+            return new RaftJournal(options, clock, doorbell, log, log.openReader(), found);
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
+    }
+
+    private RaftJournal(
+            Options options,
+            NanoClock clock,
+            Runnable doorbell,
+            LocalCommandLog log,
+            LogReader reader,
+            JournalIndex index) {
+        this.options = options;
+        this.clock = clock;
+        this.doorbell = doorbell;
+        this.log = log;
+        this.reader = reader;
+        this.index = index;
+    }
+
+    private static void checkHeader(long journalPosition, MemorySegment entry) throws CorruptBlock {
+        if (entry.byteSize() < HEADER_BYTES) {
+            throw new CorruptBlock(
+                    DIRECTORY
+                            + ": entry "
+                            + journalPosition
+                            + " has "
+                            + entry.byteSize()
+                            + " bytes; wanted at least "
+                            + HEADER_BYTES);
+        }
+    }
+
+    /// Hands a payload over to be written; the future completes when it is durable. Writes become durable in order.
+    CompletableFuture<Void> write(long term, long raftIndex, ByteString payload) {
+        Write write = new Write(term, raftIndex, payload, clock.monotonicNanos());
+        synchronized (lock) {
+            if (failure != null) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            truncateMemory(raftIndex);
+            queued.addLast(write);
+            cache.put(raftIndex, write);
+            cacheBytes += payload.size();
+            evict();
+        }
+        doorbell.run();
+        return write.durable;
+    }
+
+    /// Completes when everything handed over so far for `raftIndex` and before is durable.
+    CompletableFuture<Void> flush(long raftIndex) {
+        synchronized (lock) {
+            if (failure != null) {
+                return CompletableFuture.failedFuture(failure);
+            }
+            Write last = lastUpTo(queued, raftIndex);
+            last = last == null ? lastUpTo(published, raftIndex) : last;
+            return last == null ? CompletableFuture.completedFuture(null) : last.durable;
+        }
+    }
+
+    private static Write lastUpTo(Deque<Write> writes, long raftIndex) {
+        for (Iterator<Write> i = writes.descendingIterator(); i.hasNext(); ) {
+            Write write = i.next();
+            if (write.raftIndex <= raftIndex) {
+                return write;
+            }
+        }
+        return null;
+    }
+
+    /// Forgets `fromIndex` and what follows.
+    void truncate(long fromIndex) {
+        synchronized (lock) {
+            truncateMemory(fromIndex);
+        }
+    }
+
+    private void truncateMemory(long fromIndex) {
+        index.truncate(fromIndex);
+        for (Write write : cache.tailMap(fromIndex, true).values()) {
+            write.truncated = true;
+            cacheBytes -= write.payload.size();
+        }
+        cache.tailMap(fromIndex, true).clear();
+        for (int bytes : unapplied.tailMap(fromIndex, true).values()) {
+            unappliedBytes -= bytes;
+        }
+        unapplied.tailMap(fromIndex, true).clear();
+    }
+
+    /// Payloads go oldest first, but not before they are durable: until then there is no other copy.
+    private void evict() {
+        Map.Entry<Long, Write> oldest = cache.firstEntry();
+        while (cacheBytes > options.cacheBytesMax() && oldest != null && oldest.getValue().durable.isDone()) {
+            cache.remove(oldest.getKey());
+            cacheBytes -= oldest.getValue().payload.size();
+            oldest = cache.firstEntry();
+        }
+    }
+
+    /// The payload of an entry.
+    ///
+    /// @throws CorruptBlock if it is not there or is damaged; Raft's log says that it exists, so the replica has lost it
+    ByteString read(long term, long raftIndex) throws IOException {
+        JournalIndex.Place place;
+        String held;
+        synchronized (lock) {
+            Write cached = cache.get(raftIndex);
+            if (cached != null && cached.term == term) {
+                return cached.payload;
+            }
+            place = index.find(raftIndex);
+            held = index.toString();
+        }
+        if (place == null || place.term() != term) {
+            throw new CorruptBlock(
+                    "the payload of Raft entry (term "
+                            + term
+                            + ", index "
+                            + raftIndex
+                            + ") is not in the journal, which "
+                            + (place == null ? "holds " + held : "has one of term " + place.term() + " there"));
+        }
+        ByteString[] payload = new ByteString[1];
+        reader.read(
+                place.journalPosition(),
+                (position, entry) -> {
+                    checkHeader(position, entry);
+                    if (entry.get(Layouts.LONG, RAFT_INDEX) != raftIndex || entry.get(Layouts.LONG, TERM) != term) {
+                        throw new CorruptBlock("journal entry " + position + " is not that of Raft index " + raftIndex);
+                    }
+                    payload[0] = UnsafeByteOperations.unsafeWrap(entry.asSlice(HEADER_BYTES).toArray(Layouts.BYTE));
+                });
+        return payload[0];
+    }
+
+    /// Says that everything up to `raftIndex` was applied.
+    void applied(long raftIndex) {
+        synchronized (lock) {
+            for (int bytes : unapplied.headMap(raftIndex, true).values()) {
+                unappliedBytes -= bytes;
+            }
+            unapplied.headMap(raftIndex, true).clear();
+        }
+    }
+
+    /// Copies queued payloads into the log, starts writing, and completes what has become durable.
+    ///
+    /// @return how many payloads were moved on
+    int poll() throws IOException {
+        try {
+            int moved = publishQueued() + log.poll(this::durable);
+            return moved + publishQueued();
+        } catch (IOException e) {
+            throw passedOn(e);
+        } finally {
+            complete();
+        }
+    }
+
+    /// As {@link #poll}, but waits for the write under way, if there is one.
+    int await() throws IOException {
+        try {
+            return publishQueued() + log.await(this::durable);
+        } catch (IOException e) {
+            throw passedOn(e);
+        } finally {
+            complete();
+        }
+    }
+
+    /// A full disk may pass; after any other failure nothing is known of what the disk holds.
+    private IOException passedOn(IOException e) {
+        if (!(e instanceof DiskFailed failed && failed.isFull())) {
+            fail(e);
+        }
+        return e;
+    }
+
+    private int publishQueued() throws IOException {
+        int moved = 0;
+        Write next = nextToPublish();
+        while (next != null) {
+            MemorySegment entry = claim(next);
+            if (entry == null) {
+                break;
+            }
+            entry.set(Layouts.LONG, RAFT_INDEX, next.raftIndex);
+            entry.set(Layouts.LONG, TERM, next.term);
+            MemorySegment.copy(
+                    MemorySegment.ofBuffer(next.payload.asReadOnlyByteBuffer()),
+                    0,
+                    entry,
+                    HEADER_BYTES,
+                    next.payload.size());
+            log.publish();
+            synchronized (lock) {
+                BrokenInvariant.check(queued.pollFirst() == next, "another thread publishes");
+                published.addLast(next);
+                if (!next.truncated) {
+                    unapplied.put(next.raftIndex, next.payload.size());
+                    unappliedBytes += next.payload.size();
+                }
+            }
+            moved++;
+            next = nextToPublish();
+        }
+        return moved;
+    }
+
+    private MemorySegment claim(Write next) throws IOException {
+        try {
+            MemorySegment entry = log.claim(HEADER_BYTES + next.payload.size());
+            full = false;
+            return entry;
+        } catch (DiskFailed e) {
+            full = e.isFull();
+            throw e;
+        }
+    }
+
+    private Write nextToPublish() {
+        synchronized (lock) {
+            return unappliedBytes > options.unappliedBytesMax() ? null : queued.peekFirst();
+        }
+    }
+
+    private void durable(long position, MemorySegment entry) {
+        synchronized (lock) {
+            Write write = published.removeFirst();
+            BrokenInvariant.check(
+                    write.raftIndex == entry.get(Layouts.LONG, RAFT_INDEX),
+                    "journal entry " + position + " came back out of order");
+            if (!write.truncated) {
+                index.put(write.raftIndex, write.term, position);
+            }
+            completed.add(write);
+        }
+    }
+
+    /// Outside the lock: what hangs on these futures is Ratis'.
+    private void complete() {
+        if (!completed.isEmpty()) {
+            completed.forEach(write -> write.durable.complete(null));
+            completed.clear();
+            synchronized (lock) {
+                evict();
+            }
+        }
+    }
+
+    private void fail(IOException cause) {
+        List<Write> lost = new ArrayList<>();
+        synchronized (lock) {
+            failure = cause;
+            lost.addAll(published);
+            lost.addAll(queued);
+            published.clear();
+            queued.clear();
+        }
+        lost.forEach(write -> write.durable.completeExceptionally(cause));
+    }
+
+    /// True if the owner has nothing to do here but wait.
+    boolean isIdle() {
+        synchronized (lock) {
+            return log.isIdle() && (queued.isEmpty() || unappliedBytes > options.unappliedBytesMax());
+        }
+    }
+
+    /// True while a write is under way: then {@link #await} waits for it.
+    boolean isWriting() {
+        return !log.isIdle();
+    }
+
+    /// True if the disk had no room for the last payload.
+    boolean isFull() {
+        return full;
+    }
+
+    /// How long the oldest payload has waited for the disk; 0 if none waits. Any thread.
+    long waitingNanos() {
+        synchronized (lock) {
+            boolean heldBack = unappliedBytes > options.unappliedBytesMax();
+            Write oldest = published.isEmpty() && !heldBack ? queued.peekFirst() : published.peekFirst();
+            return oldest == null ? 0 : clock.monotonicNanos() - oldest.queuedNanos;
+        }
+    }
+
+    /// Says that payloads before `raftIndex` will not be asked for again.
+    void release(long raftIndex) {
+        long position;
+        synchronized (lock) {
+            position = index.release(raftIndex, log.nextPosition() - published.size());
+            for (Write write : cache.headMap(raftIndex, false).values()) {
+                cacheBytes -= write.payload.size();
+            }
+            cache.headMap(raftIndex, false).clear();
+        }
+        log.release(position);
+    }
+
+    long writtenBytes() {
+        return log.writtenBytes();
+    }
+
+    long retainedBytes() {
+        return log.retainedBytes();
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+        log.close();
+        fail(new IOException("the journal is closed"));
+    }
+}

@@ -1,0 +1,22 @@
+/// The command log on Apache Ratis: one Raft group is one order of commands, kept on several nodes.
+///
+/// It owns what lies between {@link io.distil.replication.log.CommandLog} and Ratis: the batch of commands that is one Raft
+/// entry, the journal that holds the batch's bytes, who is a member, and how a replica that fell behind gets the blocks it
+/// lacks. It must not know what a command means. Reading order: `RaftJournal` (the payloads on this disk) with
+/// `JournalIndex`.
+///
+/// ## On disk
+///
+/// Ratis keeps a small log of its own, with a header of about a hundred bytes per entry; it alone says which entries exist.
+/// The bytes they carry are written once, to the directory `journal/`, in the format of
+/// {@link io.distil.replication.log}. An entry there is
+///
+/// | offset | bytes | journal entry |
+/// |---:|---:|---|
+/// | 0 | 8 | Raft index |
+/// | 8 | 8 | term |
+/// | 16 | … | payload |
+///
+/// A later journal entry makes those of its Raft index and of higher ones void. A payload that Raft's log asks for and the
+/// journal does not have, or has damaged, is an error that names term and index: never an entry that is skipped.
+package io.distil.replication.raft;
