@@ -89,7 +89,11 @@ final class BufferOverTreeTest {
             case Mutation.Flush m -> streams.get(m.stream()).buffer.freeze();
             case Mutation.Atomic m ->
                     m.replacements().forEach(r -> streams.get(r.stream()).buffer.replace(r.range(), r.points()));
-            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.OfTable _ -> {}
+            case Mutation.Create _,
+                    Mutation.Annotate _,
+                    Mutation.Obliterate _,
+                    Mutation.OfTable _,
+                    Mutation.OfTablets _ -> {}
         }
     }
 

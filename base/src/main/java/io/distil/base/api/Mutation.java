@@ -6,6 +6,7 @@ import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,4 +111,10 @@ public sealed interface Mutation {
 
     /// Commits what is buffered; changes nothing when the buffer is empty.
     record FlushTable(String table) implements OfTable {}
+
+    /// A command to a group about the tablets it has: begins, fills, seals, splits one. Comes from whoever coordinates
+    /// placement in a cluster, never from programs.
+    ///
+    /// @param command in the encoding of `io.distil.replication.placement`; a view, as with {@link PointColumns}
+    record OfTablets(MemorySegment command) implements Mutation {}
 }

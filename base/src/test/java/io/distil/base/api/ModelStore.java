@@ -94,6 +94,8 @@ public final class ModelStore implements StreamStore {
                         yield new Outcome(Version.ZERO, 0);
                     }
                     case Mutation.Atomic m -> atomic(m);
+                    case Mutation.OfTablets _ ->
+                            throw new Refused(ErrorCode.CLUSTER_CONFLICT, "the model has no tablets");
                     case Mutation.OfTable m ->
                             throw new Refused(ErrorCode.NO_SUCH_TABLE, "there is no table '" + m.table() + "'");
                 };

@@ -45,7 +45,8 @@ public final class CommandCodec {
         CREATE_TABLE(9),
         DROP_TABLE(10),
         WRITE_TABLE(11),
-        FLUSH_TABLE(12);
+        FLUSH_TABLE(12),
+        OF_TABLETS(13);
 
         private final int number;
 
@@ -82,6 +83,7 @@ public final class CommandCodec {
                             StreamId.BYTES + 8 + MemoryWriter.mapBytes(m.changes()) + removalsBytes(m);
                     case Mutation.Atomic m -> atomicBytes(m);
                     case Mutation.OfTable m -> TableCommandCodec.bytes(m);
+                    case Mutation.OfTablets m -> 4 + m.command().byteSize();
                 };
     }
 
@@ -114,6 +116,7 @@ public final class CommandCodec {
             }
             case Mutation.Atomic m -> putAtomic(m);
             case Mutation.OfTable m -> TableCommandCodec.put(writer, m);
+            case Mutation.OfTablets m -> writer.u32((int) m.command().byteSize()).raw(m.command());
         }
         // So that no earlier tenant of this memory reaches the disk.
         target.asSlice(writer.position()).fill((byte) 0);
@@ -133,6 +136,7 @@ public final class CommandCodec {
             case Mutation.DropTable _ -> Kind.DROP_TABLE;
             case Mutation.WriteTable _ -> Kind.WRITE_TABLE;
             case Mutation.FlushTable _ -> Kind.FLUSH_TABLE;
+            case Mutation.OfTablets _ -> Kind.OF_TABLETS;
         };
     }
 
@@ -189,6 +193,7 @@ public final class CommandCodec {
                         case DROP_TABLE -> new Mutation.DropTable(reader.text());
                         case WRITE_TABLE -> TableCommandCodec.write(reader, where);
                         case FLUSH_TABLE -> new Mutation.FlushTable(reader.text());
+                        case OF_TABLETS -> new Mutation.OfTablets(reader.raw(reader.u32()));
                     };
             return new Command(epochNanos, tag, mutation);
         } catch (Refused e) {

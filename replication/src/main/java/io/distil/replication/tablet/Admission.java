@@ -1,10 +1,12 @@
 package io.distil.replication.tablet;
 
+import io.distil.base.CorruptBlock;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.api.KeyWrite;
 import io.distil.base.api.Mutation;
 import io.distil.replication.command.CommandCodec;
+import io.distil.replication.placement.TabletCommandCodec;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -28,6 +30,7 @@ final class Admission {
             case Mutation.Insert m -> m.points().checkPoints();
             case Mutation.Atomic m -> m.replacements().forEach(Admission::checkReplacement);
             case Mutation.OfTable m -> checkTable(m);
+            case Mutation.OfTablets m -> checkCommand(m);
             case Mutation.Create _,
                     Mutation.Annotate _,
                     Mutation.Obliterate _,
@@ -44,6 +47,15 @@ final class Admission {
                     "the mutation has " + bytes + " bytes; at most " + ENTRY_BYTES_MAX + " are taken");
         }
         return (int) bytes;
+    }
+
+    /// So that what is applied can be relied on to be a command.
+    private static void checkCommand(Mutation.OfTablets mutation) {
+        try {
+            TabletCommandCodec.decode(mutation.command(), "a command to a group");
+        } catch (CorruptBlock e) {
+            throw new Refused(ErrorCode.INVALID_ARGUMENT, e.getMessage(), e);
+        }
     }
 
     private static void checkTable(Mutation.OfTable mutation) {

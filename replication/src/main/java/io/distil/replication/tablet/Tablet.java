@@ -255,7 +255,7 @@ final class Tablet {
             case Mutation.Annotate m -> state.stream(m.stream());
             case Mutation.Obliterate m -> state.stream(m.stream());
             case Mutation.Atomic m -> m.replacements().forEach(replace -> state.stream(replace.stream()));
-            case Mutation.Create _, Mutation.OfTable _ -> {
+            case Mutation.Create _, Mutation.OfTable _, Mutation.OfTablets _ -> {
                 // Judged when it is applied.
             }
         }

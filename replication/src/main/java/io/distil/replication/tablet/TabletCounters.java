@@ -22,7 +22,8 @@ record TabletCounters(
                     Mutation.Flush _,
                     Mutation.Delete _,
                     Mutation.DeleteUncommitted _,
-                    Mutation.OfTable _ -> {
+                    Mutation.OfTable _,
+                    Mutation.OfTablets _ -> {
                 // No points of their own.
             }
         }

@@ -168,6 +168,8 @@ final class TabletState {
             case Mutation.Delete m -> buffered(position, m.stream(), m);
             case Mutation.DeleteUncommitted m -> buffered(position, m.stream(), m);
             case Mutation.Flush m -> buffered(position, m.stream(), m);
+            case Mutation.OfTablets _ ->
+                    throw new Refused(ErrorCode.CLUSTER_CONFLICT, "the tablets of this store are not yet its own");
             case Mutation.OfTable m ->
                     throw new Refused(
                             ErrorCode.NO_SUCH_TABLE, "there is no table '" + m.table() + "', and none can be made");
@@ -220,7 +222,11 @@ final class TabletState {
                     }
                 }
             }
-            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.OfTable _ -> {
+            case Mutation.Create _,
+                    Mutation.Annotate _,
+                    Mutation.Obliterate _,
+                    Mutation.OfTable _,
+                    Mutation.OfTablets _ -> {
                 // In the checkpoint.
             }
         }
@@ -246,7 +252,12 @@ final class TabletState {
             case Mutation.Flush _ -> freeze(stream, position);
             case Mutation.Delete m -> delete(position, stream, m.range());
             case Mutation.DeleteUncommitted m -> deleteUncommitted(position, stream, m);
-            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.Atomic _, Mutation.OfTable _ ->
+            case Mutation.Create _,
+                    Mutation.Annotate _,
+                    Mutation.Obliterate _,
+                    Mutation.Atomic _,
+                    Mutation.OfTable _,
+                    Mutation.OfTablets _ ->
                     throw new BrokenInvariant("not a mutation of one buffer: " + mutation);
         }
     }

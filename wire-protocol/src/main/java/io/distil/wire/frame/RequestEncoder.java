@@ -151,6 +151,9 @@ public final class RequestEncoder {
                 frame.block(ObliterateEncoder.BLOCK_LENGTH);
             }
             case Mutation.Atomic m -> atomic(frame, m, tag);
+            case Mutation.OfTablets _ ->
+                    throw new Refused(
+                            ErrorCode.UNKNOWN_OPERATION, "this version of the protocol does not place tablets");
             case Mutation.OfTable _ ->
                     throw new Refused(ErrorCode.UNKNOWN_OPERATION, "this version of the protocol has no tables");
         }

@@ -1,0 +1,118 @@
+package io.distil.replication.placement;
+
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
+import io.distil.base.StreamId;
+import io.distil.base.TimeRange;
+import io.distil.base.api.ClusterMap;
+import io.distil.base.api.KeyRange;
+import io.distil.base.api.KeyWrite;
+import io.distil.base.api.Mutation;
+import io.distil.base.api.PointColumns;
+import io.distil.base.api.StreamKey;
+
+import java.util.Arrays;
+
+/// Which keys a mutation or a read is about, held against what a group owns. Asked when a mutation is admitted, so that few
+/// reach the log in vain, and again when it is applied, which is what counts.
+public final class Ownership {
+    private Ownership() {}
+
+    /// All keys of a stream: the last legal time lies below the range's end.
+    public static KeyRange keys(StreamId stream) {
+        return new KeyRange(StreamKey.first(stream), StreamKey.of(stream, Long.MAX_VALUE));
+    }
+
+    /// The keys of a stream's points in a range of time.
+    public static KeyRange keys(StreamId stream, TimeRange range) {
+        return new KeyRange(StreamKey.of(stream, range.from()), StreamKey.of(stream, range.until()));
+    }
+
+    /// @throws Refused `WRONG_TABLET` if a part of the mutation is not (or not now) this group's to do
+    public static void checkWrite(TabletSet tablets, Mutation mutation) {
+        if (tablets.isWhole()) {
+            return;
+        }
+        switch (mutation) {
+            case Mutation.Insert m -> checkPoints(tablets, m.stream(), m.points());
+            case Mutation.Delete m -> checkRange(tablets, m.stream(), m.range());
+            case Mutation.DeleteUncommitted m -> checkRange(tablets, m.stream(), m.range());
+            case Mutation.Flush m -> checkAnyPart(tablets, m.stream());
+            case Mutation.Obliterate m -> checkAnyPart(tablets, m.stream());
+            case Mutation.Create m -> tablets.checkWrite(ClusterMap.STREAMS, StreamKey.first(m.descriptor().id()));
+            case Mutation.Annotate m -> tablets.checkWrite(ClusterMap.STREAMS, StreamKey.first(m.stream()));
+            case Mutation.Atomic m -> {
+                for (Mutation.Replace replace : m.replacements()) {
+                    checkRange(tablets, replace.stream(), replace.range());
+                }
+            }
+            case Mutation.WriteTable m -> {
+                for (KeyWrite write : m.writes()) {
+                    tablets.checkWrite(m.table(), write.key());
+                }
+            }
+            case Mutation.CreateTable m -> checkAnyPart(tablets, m.table());
+            case Mutation.DropTable m -> checkAnyPart(tablets, m.table());
+            case Mutation.FlushTable m -> checkAnyPart(tablets, m.table());
+            case Mutation.OfTablets _ -> {
+                // Judged by the rules of tablets.
+            }
+        }
+    }
+
+    /// A stream that lies whole in one tablet is the usual case, and then its points need not be looked at.
+    private static void checkPoints(TabletSet tablets, StreamId stream, PointColumns points) {
+        KeyRange all = keys(stream);
+        boolean isWhole =
+                tablets.at(ClusterMap.STREAMS, all.from())
+                        .filter(tablet -> tablet.isWritable() && contains(tablet.range(), all))
+                        .isPresent();
+        if (isWhole || points.count() == 0) {
+            return;
+        }
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (int i = 0; i < points.count(); i++) {
+            first = Math.min(first, points.time(i));
+            last = Math.max(last, points.time(i));
+        }
+        tablets.checkWrite(
+                ClusterMap.STREAMS, new KeyRange(StreamKey.of(stream, first), StreamKey.of(stream, last + 1)));
+    }
+
+    private static void checkRange(TabletSet tablets, StreamId stream, TimeRange range) {
+        tablets.checkWrite(ClusterMap.STREAMS, keys(stream, range));
+    }
+
+    /// What concerns the whole of a stream that is split by time goes to every group that has a part of it.
+    private static void checkAnyPart(TabletSet tablets, StreamId stream) {
+        KeyRange all = keys(stream);
+        int partCount = 0;
+        for (OwnedTablet tablet : tablets.tablets(ClusterMap.STREAMS)) {
+            if (tablet.occupies() && TabletSet.overlap(tablet.range(), all)) {
+                if (!tablet.isWritable()) {
+                    throw new Refused(
+                            ErrorCode.WRONG_TABLET, "stream " + stream + " cannot be changed in a part: " + tablet);
+                }
+                partCount++;
+            }
+        }
+        if (partCount == 0) {
+            throw new Refused(ErrorCode.WRONG_TABLET, "group " + tablets.group() + " has no part of stream " + stream);
+        }
+    }
+
+    private static void checkAnyPart(TabletSet tablets, String table) {
+        if (tablets.tablets(table).stream().noneMatch(OwnedTablet::isWritable)) {
+            throw new Refused(
+                    ErrorCode.WRONG_TABLET, "group " + tablets.group() + " has no part of table '" + table + "'");
+        }
+    }
+
+    static boolean contains(KeyRange outer, KeyRange inner) {
+        boolean endsInside =
+                outer.until() == null
+                        || inner.until() != null && Arrays.compareUnsigned(inner.until(), outer.until()) <= 0;
+        return Arrays.compareUnsigned(outer.from(), inner.from()) <= 0 && endsInside;
+    }
+}
