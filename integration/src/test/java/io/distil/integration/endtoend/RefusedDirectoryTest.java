@@ -70,6 +70,8 @@ class RefusedDirectoryTest {
                 Files.copy(file, copy);
             }
         }
+        // What a crash left is not touched either, before the whole directory was found to be sound.
+        Files.write(data.resolve("segments/00000999.segment"), new byte[PAGE_BYTES]);
     }
 
     private static void insert(DistilClient client, int from, int count) {

@@ -13,39 +13,49 @@ import java.util.List;
 /// power cut once a later {@link #sync} has returned. Nothing that a sync covered is ever written again:
 ///
 /// ```
-/// open(next = 7)   segments 0…6 as they are; 7 and later are debris of an earlier run and deleted
-/// write            segment 7 is created, filled, then 8, …
-/// sync             → SegmentMark(9, …), to be kept in the checkpoint
-/// write            goes on in segment 8
-/// crash, open(9)   segment 8 holds what was synced and perhaps more, which nobody refers to
+/// open(next = 7)   segments 0…6 as they are; 7 and later, say 7 and 8, are debris of an earlier run
+/// deleteDebris     7 and 8 are gone; the first sync does this too
+/// write            segment 9 is created, filled, then 10, …
+/// sync             → SegmentMark(11, …), to be kept in the checkpoint
+/// write            goes on in segment 10
+/// crash, open(11)  segment 10 holds what was synced and perhaps more, which nobody refers to
 /// ```
+///
+/// Debris is not deleted by the opening itself: should its owner find, by other files, that it must not go on, then
+/// nothing was changed.
 public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable {
     private final SegmentFiles files;
     private final BlockLoader loader;
     private final BlockCache cache;
     private final SegmentWriter writer;
+    private List<Integer> debris;
     private boolean closed;
 
-    private BlockStore(SegmentFiles files, BlockLoader loader, BlockCache cache, SegmentWriter writer) {
+    private BlockStore(
+            SegmentFiles files, BlockLoader loader, BlockCache cache, SegmentWriter writer, List<Integer> debris) {
         this.files = files;
         this.loader = loader;
         this.cache = cache;
         this.writer = writer;
+        this.debris = debris;
     }
 
     /// Opens the store in `directory` of `disk`, and creates it where missing.
     ///
     /// @param nextSegmentNumber from the last checkpoint's {@link SegmentMark}; 0 for a new store. Segments from it on
-    ///     are deleted.
+    ///     are debris.
     public static BlockStore open(Disk disk, String directory, BlockStoreOptions options, int nextSegmentNumber)
             throws IOException {
         BrokenInvariant.check(nextSegmentNumber >= 0, "next segment number " + nextSegmentNumber);
         SegmentFiles files = new SegmentFiles(disk, directory);
-        long bytes = files.deleteFrom(nextSegmentNumber);
+        long bytes = files.bytes(nextSegmentNumber);
+        List<Integer> debris =
+                segmentNumbers(disk, directory).stream().filter(number -> number >= nextSegmentNumber).toList();
+        int firstNumber = debris.isEmpty() ? nextSegmentNumber : debris.getLast() + 1;
         BlockLoader loader = new BlockLoader(disk, files);
         BlockCache cache = new BlockCache(options.cacheBytes(), loader);
-        SegmentWriter writer = new SegmentWriter(disk, files, cache, options.segmentBytes(), nextSegmentNumber, bytes);
-        return new BlockStore(files, loader, cache, writer);
+        SegmentWriter writer = new SegmentWriter(disk, files, cache, options.segmentBytes(), firstNumber, bytes);
+        return new BlockStore(files, loader, cache, writer, debris);
     }
 
     /// The numbers of the segment files in `directory`, ascending.
@@ -61,11 +71,24 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
         return writer.write(kind, version, body, bytes);
     }
 
-    /// Makes every block written so far durable. For the thread that writes.
+    /// Deletes what a crash left behind the last mark. For the thread that writes.
+    public void deleteDebris() throws IOException {
+        files.delete(debris);
+        debris = List.of();
+    }
+
+    /// Bytes of all segments, debris left out. For the thread that writes.
+    public long bytes() {
+        return writer.bytesInSegments();
+    }
+
+    /// Makes every block written so far durable. For the thread that writes. Deletes debris first: a mark behind it would
+    /// make it part of the store.
     ///
     /// @return what the next open needs to know
     /// @throws io.distil.base.DiskFailed if the disk refused, now or before; what is durable is then the last mark
     public SegmentMark sync() throws IOException {
+        deleteDebris();
         return writer.sync();
     }
 

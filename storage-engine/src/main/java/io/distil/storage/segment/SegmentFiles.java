@@ -5,7 +5,6 @@ import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskFile;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,28 +61,28 @@ final class SegmentFiles implements AutoCloseable {
         return directory + "/" + fileName(segmentNumber);
     }
 
-    /// Deletes the segments from `fromNumber` on, and returns the bytes of those before it.
-    long deleteFrom(int fromNumber) throws IOException {
+    /// The bytes of the segments before `untilNumber`. Creates the directory where missing.
+    long bytes(int untilNumber) throws IOException {
         disk.createDirectories(directory);
-        List<String> debris = new ArrayList<>();
         long bytes = 0;
-        for (String name : disk.list(directory)) {
-            int number = number(name);
-            if (number >= fromNumber) {
-                debris.add(name);
-            } else if (number >= 0) {
-                try (DiskFile file = disk.open(directory + "/" + name, Disk.OpenMode.READ)) {
+        for (int number : numbers(disk, directory)) {
+            if (number < untilNumber) {
+                try (DiskFile file = disk.open(path(number), Disk.OpenMode.READ)) {
                     bytes += file.size();
                 }
             }
         }
-        for (String name : debris) {
-            disk.delete(directory + "/" + name);
-        }
-        if (!debris.isEmpty()) {
-            disk.syncDirectory(directory);
-        }
         return bytes;
+    }
+
+    /// For good, when this returns.
+    void delete(List<Integer> segmentNumbers) throws IOException {
+        for (int number : segmentNumbers) {
+            disk.delete(path(number));
+        }
+        if (!segmentNumbers.isEmpty()) {
+            syncDirectory();
+        }
     }
 
     static List<Integer> numbers(Disk disk, String directory) throws IOException {

@@ -339,6 +339,10 @@ final class SegmentWriter implements AutoCloseable {
         return failed;
     }
 
+    long bytesInSegments() {
+        return bytesInSegments;
+    }
+
     long blocksWritten() {
         return blocksWritten;
     }

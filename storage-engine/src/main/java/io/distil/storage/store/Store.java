@@ -64,7 +64,8 @@ public final class Store implements AutoCloseable {
         this.segmentBytes = segmentBytes;
     }
 
-    /// Opens the store on this disk, or makes one if there is none. Files it does not know are left alone.
+    /// Opens the store on this disk, or makes one if there is none. Files it does not know are left alone, and so, until
+    /// {@link #deleteDebris}, is what a crash left.
     ///
     /// @throws Refused `FORMAT_TOO_NEW` or `FORMAT_UNKNOWN`; nothing was changed
     /// @throws CorruptBlock if `distil.store` is damaged, or gone while segments are there
@@ -75,17 +76,12 @@ public final class Store implements AutoCloseable {
         }
         SuperblockFile.Found found = file.read();
         BlockStore segments = BlockStore.open(disk, SEGMENTS, options.blocks(), nextSegment(disk, found));
-        try {
-            KeyedTree tree = new KeyedTree(segments, options.keyedBlockBytesMax());
-            return new Store(file, found.latest(), segments, tree, clock, segments.sync().bytes());
-        } catch (IOException | RuntimeException e) {
-            segments.close();
-            throw e;
-        }
+        KeyedTree tree = new KeyedTree(segments, options.keyedBlockBytesMax());
+        return new Store(file, found.latest(), segments, tree, clock, segments.bytes());
     }
 
-    /// Where new blocks go. Segments from there on are deleted, being what a crash left; but not if a slot is damaged, since
-    /// it may have held a later checkpoint, and these segments its blocks.
+    /// The first segment that is debris, being what a crash left. If a slot is damaged, none is: the slot may have held a
+    /// later checkpoint, and these segments its blocks.
     private static int nextSegment(Disk disk, SuperblockFile.Found found) throws IOException {
         int next = found.latest().checkpoint().nextSegment();
         List<Integer> present = BlockStore.segmentNumbers(disk, SEGMENTS);
@@ -107,6 +103,12 @@ public final class Store implements AutoCloseable {
             superblocks.add(new Superblock(id, now, new Checkpoint(sequence, 0, 0, 0, KeyedRoot.EMPTY, now)));
         }
         file.create(superblocks);
+    }
+
+    /// Deletes segments that a crash left behind the last checkpoint. To be called when everything else of the data directory,
+    /// the log above all, was found to be sound; the next checkpoint does it at the latest. The writer thread only.
+    public void deleteDebris() throws IOException {
+        segments.deleteDebris();
     }
 
     /// Who this store is: made once, with the store.

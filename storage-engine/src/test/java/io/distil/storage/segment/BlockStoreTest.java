@@ -338,7 +338,7 @@ class BlockStoreTest {
     }
 
     @Test
-    void openingDeletesWhatFollowsTheMarkAndNothingElse() throws IOException {
+    void whatFollowsTheMarkIsDebrisAndDeletedWhenAskedForOrByTheFirstSync() throws IOException {
         SimulatedDisk disk = new SimulatedDisk(1);
         SegmentMark mark;
         BlockRef kept;
@@ -354,12 +354,25 @@ class BlockStoreTest {
             store.sync();
         }
         disk.open("data/notes.txt", Disk.OpenMode.CREATE).close();
-        assertThat(disk.list("data")).hasSizeGreaterThan(3);
+        List<String> withDebris = disk.list("data");
+        int behindDebris = withDebris.size() - 1;
+        assertThat(behindDebris).isGreaterThan(2);
         try (BlockStore store = BlockStore.open(disk, "data", SMALL, mark.nextSegmentNumber())) {
-            assertThat(disk.list("data")).containsExactly("00000000.segment", "notes.txt");
+            assertThat(store.bytes()).isEqualTo(disk.bytes("data/00000000.segment").length);
             assertThat(read(store, kept, BlockKind.SERIES_LEAF)).containsExactly(1, 2, 3);
+        }
+        assertThat(disk.list("data")).as("opening alone deletes nothing").isEqualTo(withDebris);
+        try (BlockStore store = BlockStore.open(disk, "data", SMALL, mark.nextSegmentNumber())) {
+            store.deleteDebris();
+            assertThat(disk.list("data")).containsExactly("00000000.segment", "notes.txt");
             BlockRef next = write(store, BlockKind.SERIES_LEAF, 2, new byte[] {4});
-            assertThat(next.address()).isEqualTo(1L << 40 | PAGE);
+            assertThat(next.address()).isEqualTo((long) behindDebris << 40 | PAGE);
+        }
+        try (BlockStore store = BlockStore.open(disk, "data", SMALL, mark.nextSegmentNumber())) {
+            BlockRef next = write(store, BlockKind.SERIES_LEAF, 2, new byte[] {4});
+            store.sync();
+            assertThat(disk.list("data")).hasSize(3).contains("00000000.segment", "notes.txt");
+            assertThat(read(store, next, BlockKind.SERIES_LEAF)).containsExactly(4);
         }
     }
 
