@@ -8,27 +8,40 @@ fail() {
 # Sets $java_home to a JDK 25: JAVA_HOME if it is one, else one below /usr/lib/jvm, else the one `java` on the path belongs
 # to. A JDK's `release` file says its version, which spares starting it.
 find_jdk() {
+    find_java_with javac \
+        || fail "Distil needs JDK 25: install it (Eclipse Temurin's Debian package is temurin-25-jdk; or unpack its archive below" \
+            "/usr/lib/jvm) or point JAVA_HOME at one."
+}
+
+# The same for a Java 25 that only has to run what is built.
+find_java() {
+    find_java_with java \
+        || fail "Distil needs Java 25: install it (Eclipse Temurin's Debian package is temurin-25-jre; or unpack its archive below" \
+            "/usr/lib/jvm) or point JAVA_HOME at one."
+}
+
+find_java_with() {
     local candidate on_path
     for candidate in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
-        if is_jdk_25 "$candidate"; then
+        if is_java_25_with "$1" "$candidate"; then
             java_home=$candidate
             return
         fi
     done
     if on_path=$(command -v java); then
         candidate=$(dirname "$(dirname "$(readlink -f "$on_path")")")
-        if is_jdk_25 "$candidate"; then
+        if is_java_25_with "$1" "$candidate"; then
             java_home=$candidate
             return
         fi
     fi
-    fail "Distil needs JDK 25: install it (Eclipse Temurin's Debian package is temurin-25-jdk; or unpack its archive below /usr/lib/jvm)" \
-        "or point JAVA_HOME at one."
+    return 1
 }
 
-is_jdk_25() {
-    local line
-    [[ -n $1 && -x $1/bin/java && -x $1/bin/javac && -r $1/release ]] || return 1
+is_java_25_with() {
+    local line program=$1
+    shift
+    [[ -n $1 && -x $1/bin/java && -x $1/bin/$program && -r $1/release ]] || return 1
     while IFS= read -r line || [[ -n $line ]]; do
         [[ $line == 'JAVA_VERSION="25"'* || $line == 'JAVA_VERSION="25.'* ]] && return 0
     done < "$1/release"
