@@ -8,7 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.pqm.PqmOptions;
-import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.Journal;
 import io.distil.replication.tablet.LocalStoreOptions;
 import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.store.StoreOptions;
@@ -116,7 +116,7 @@ public record ServerConfig(
                         defaults.historyBytesMax());
         return new LocalStoreOptions(
                 StoreOptions.ofCacheBytes((long) cacheMiB << 20),
-                LocalCommandLog.Options.DEFAULT,
+                Journal.Options.DEFAULT,
                 pqm,
                 TreeShape.DEFAULT,
                 (long) reserveMiB << 20,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.base.StreamId;
+import io.distil.base.api.LogPosition;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
@@ -16,7 +17,7 @@ import io.distil.base.api.WriteTag;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.pqm.PqmOptions;
-import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.Journal;
 import io.distil.replication.tablet.LocalStore;
 import io.distil.replication.tablet.LocalStoreOptions;
 import io.distil.storage.ring.SimulatedDisk;
@@ -94,7 +95,7 @@ public final class Simulation {
                 new PqmOptions(40 + random.nextInt(400), 2_000_000_000L, 1 << 20, 1 << 18, 1 << 17, 4 << 10, 16 << 10);
         return new LocalStoreOptions(
                 storeOptions,
-                new LocalCommandLog.Options(64 << 10, 8 << 10),
+                new Journal.Options(64 << 10, 8 << 10),
                 pqmOptions,
                 new TreeShape(2 + random.nextInt(40), 4 + random.nextInt(12)),
                 0,
@@ -251,7 +252,9 @@ public final class Simulation {
         CompletableFuture<Outcome> again = store.submit(old.mutation(), old.tag());
         settle();
         if (again.isDone() && !again.isCompletedExceptionally()) {
-            assertThat(again.join()).as("repetition of %s", old.mutation()).isEqualTo(old.outcome());
+            assertThat(again.join().at(LogPosition.NONE))
+                    .as("repetition of %s", old.mutation())
+                    .isEqualTo(old.outcome().at(LogPosition.NONE));
             repeated = false;
         } else if (again.isCompletedExceptionally()) {
             assertThat(disk.isPowered())

@@ -84,12 +84,12 @@ final class LogGroup implements AutoCloseable {
         return memory;
     }
 
-    void handOver(CommandLog.EntryHandler handler) throws IOException {
+    void handOver(Journal.EntryHandler handler) throws IOException {
         handOver(memory, "log group at position " + firstPosition, handler);
     }
 
     /// Walks the entries of a whole group.
-    static void handOver(MemorySegment group, String where, CommandLog.EntryHandler handler) throws IOException {
+    static void handOver(MemorySegment group, String where, Journal.EntryHandler handler) throws IOException {
         long position = LogFormat.groupFirstPosition(group);
         int count = LogFormat.groupEntryCount(group);
         long end = LogFormat.GROUP_HEADER_BYTES + (long) LogFormat.groupEntriesBytes(group);

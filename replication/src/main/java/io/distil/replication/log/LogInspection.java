@@ -38,12 +38,12 @@ public final class LogInspection {
     /// @param mustReach the last position that the last checkpoint contains
     /// @param handler says by a {@link CorruptBlock} that an entry cannot be understood
     /// @throws IOException if the disk fails; damage is in the report
-    public static Report inspect(Disk disk, long replayFrom, long mustReach, CommandLog.EntryHandler handler)
+    public static Report inspect(Disk disk, long replayFrom, long mustReach, Journal.EntryHandler handler)
             throws IOException {
         return new LogInspection(disk).run(Math.max(1, replayFrom), mustReach, handler);
     }
 
-    private Report run(long replayFrom, long mustReach, CommandLog.EntryHandler handler) throws IOException {
+    private Report run(long replayFrom, long mustReach, Journal.EntryHandler handler) throws IOException {
         Optional<String> damage = Optional.empty();
         try (DiskQueue queue = disk.openQueue(1)) {
             try {
@@ -71,9 +71,9 @@ public final class LogInspection {
 
     private List<LogSegment> segments(DiskQueue queue) throws IOException {
         List<LogSegment> segments = new ArrayList<>();
-        for (String name : disk.list(LocalCommandLog.DIRECTORY)) {
-            if (LocalCommandLog.isSlotName(name)) {
-                DiskFile file = disk.open(LocalCommandLog.DIRECTORY + "/" + name, Disk.OpenMode.READ);
+        for (String name : disk.list(Journal.DIRECTORY)) {
+            if (Journal.isSlotName(name)) {
+                DiskFile file = disk.open(Journal.DIRECTORY + "/" + name, Disk.OpenMode.READ);
                 files.add(file);
                 LogSegment slot = LogRecovery.readHeader(queue, file, checksum);
                 if (!slot.isFree()) {

@@ -36,7 +36,7 @@ public final class LogReader implements AutoCloseable {
     /// Hands over the entry at `position`.
     ///
     /// @throws CorruptBlock if its group cannot be read back as it was written, or was released
-    public synchronized void read(long position, CommandLog.EntryHandler handler) throws IOException {
+    public synchronized void read(long position, Journal.EntryHandler handler) throws IOException {
         if (closed) {
             throw new IOException("the log is closed");
         }

@@ -45,7 +45,7 @@ final class LogRecovery {
         return nextOffset;
     }
 
-    void run(long replayFrom, long mustReach, CommandLog.EntryHandler replayed) throws IOException {
+    void run(long replayFrom, long mustReach, Journal.EntryHandler replayed) throws IOException {
         if (!segments.isEmpty()) {
             nextPosition = segments.getFirst().firstPosition();
             if (nextPosition > replayFrom) {
@@ -90,7 +90,7 @@ final class LogRecovery {
     }
 
     /// @param until position at which the next segment begins, or -1 in the last one
-    private void readSegment(LogSegment segment, long until, long replayFrom, CommandLog.EntryHandler replayed)
+    private void readSegment(LogSegment segment, long until, long replayFrom, Journal.EntryHandler replayed)
             throws IOException {
         DiskFile file = segment.file();
         long size = segment.bytes();
@@ -139,7 +139,7 @@ final class LogRecovery {
             long read,
             long offset,
             long replayFrom,
-            CommandLog.EntryHandler replayed)
+            Journal.EntryHandler replayed)
             throws IOException {
         long handled = 0;
         while (handled < read) {

@@ -2,8 +2,10 @@
 /// a power cut.
 ///
 /// It owns entries as opaque bytes; what they mean is {@link io.distil.replication.command}'s. Reading order:
-/// {@link io.distil.replication.log.CommandLog} (what the tablet sees; a replicated log will be another implementation),
-/// {@link io.distil.replication.log.LocalCommandLog} (one disk), then `LogSegment`, `LogGroup` and `LogRecovery`.
+/// {@link io.distil.replication.log.CommandLog} (what the tablet sees: the seam to one disk or to a Raft group),
+/// {@link io.distil.replication.log.LocalCommandLog} (a node without replicas),
+/// {@link io.distil.replication.log.Journal} (entries on a disk, for either), then `LogSegment`, `LogGroup` and
+/// `LogRecovery`.
 ///
 /// ## On disk
 ///

@@ -5,7 +5,7 @@ import io.distil.base.CorruptBlock;
 import io.distil.base.DiskFailed;
 import io.distil.base.NanoClock;
 import io.distil.base.memory.Layouts;
-import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.Journal;
 import io.distil.replication.log.LogReader;
 import io.distil.storage.ring.Disk;
 
@@ -47,8 +47,8 @@ final class RaftJournal implements AutoCloseable {
     /// @param log of the log files
     /// @param cacheBytesMax payloads kept in memory for followers
     /// @param unappliedBytesMax written payloads that may wait to be applied
-    record Options(LocalCommandLog.Options log, long cacheBytesMax, long unappliedBytesMax) {
-        static final Options DEFAULT = new Options(LocalCommandLog.Options.DEFAULT, 64L << 20, 64L << 20);
+    record Options(Journal.Options log, long cacheBytesMax, long unappliedBytesMax) {
+        static final Options DEFAULT = new Options(Journal.Options.DEFAULT, 64L << 20, 64L << 20);
     }
 
     /// A payload on its way to the disk, and in the cache afterwards.
@@ -77,7 +77,7 @@ final class RaftJournal implements AutoCloseable {
     private final Options options;
     private final NanoClock clock;
     private final Runnable doorbell;
-    private final LocalCommandLog log;
+    private final Journal log;
     private final LogReader reader;
 
     private final Object lock = new Object();
@@ -103,8 +103,8 @@ final class RaftJournal implements AutoCloseable {
     /// @param doorbell wakes the owner when there is something to write
     static RaftJournal open(Disk disk, Options options, NanoClock clock, Runnable doorbell) throws IOException {
         JournalIndex found = new JournalIndex();
-        LocalCommandLog log =
-                LocalCommandLog.openRetained(
+        Journal log =
+                Journal.openRetained(
                         disk,
                         DIRECTORY,
                         options.log(),
@@ -121,12 +121,7 @@ final class RaftJournal implements AutoCloseable {
     }
 
     private RaftJournal(
-            Options options,
-            NanoClock clock,
-            Runnable doorbell,
-            LocalCommandLog log,
-            LogReader reader,
-            JournalIndex index) {
+            Options options, NanoClock clock, Runnable doorbell, Journal log, LogReader reader, JournalIndex index) {
         this.options = options;
         this.clock = clock;
         this.doorbell = doorbell;

@@ -68,6 +68,9 @@ final class Checkpointer {
         state.dirty().streams().forEach(id -> gatherStream(plan, id));
         state.dirty().records().forEach(key -> gatherRecord(plan, key));
         state.dirty().sessions().forEach(client -> gatherSession(plan, client));
+        if (state.dirty().haveTermsChanged()) {
+            put(plan, Tables.TERMS.key().number(0).bytes(), state.terms().encode(writer));
+        }
         state.dirty().clear();
         state.voidPositions().headSet(replayFrom).clear();
         put(plan, Tables.VOID_POSITIONS.key().number(0).bytes(), voidPositions());
@@ -167,8 +170,13 @@ final class Checkpointer {
 
     /// Brings the state of the store's last checkpoint back, before the log is replayed.
     void load(Store store) throws IOException {
-        state.loaded(store.lastCheckpoint().appliedThrough());
         MemoryReader reader = new MemoryReader();
+        TermHistory terms = TermHistory.EMPTY;
+        Optional<byte[]> encodedTerms = store.get(Tables.TERMS.key().number(0).bytes());
+        if (encodedTerms.isPresent()) {
+            terms = TermHistory.decode(reader.wrap(MemorySegment.ofArray(encodedTerms.get()), "history of terms"));
+        }
+        state.loaded(store.lastCheckpoint().appliedThrough(), store.lastCheckpoint().replayFrom(), terms);
         store.scan(
                 Tables.STREAMS.prefix(),
                 (key, value) -> {

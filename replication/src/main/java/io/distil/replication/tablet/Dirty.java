@@ -13,6 +13,7 @@ final class Dirty {
     private final Set<StreamId> obliterated = new HashSet<>();
     private final Set<String> records = new HashSet<>();
     private final Set<Sessions.Client> sessions = new HashSet<>();
+    private boolean termsChanged;
 
     void stream(StreamId id) {
         streams.add(id);
@@ -25,6 +26,10 @@ final class Dirty {
 
     void record(String key) {
         records.add(key);
+    }
+
+    void terms() {
+        termsChanged = true;
     }
 
     void session(Sessions.Client client) {
@@ -47,8 +52,8 @@ final class Dirty {
         return sessions;
     }
 
-    boolean isEmpty() {
-        return streams.isEmpty() && records.isEmpty() && sessions.isEmpty();
+    boolean haveTermsChanged() {
+        return termsChanged;
     }
 
     void clear() {
@@ -56,5 +61,6 @@ final class Dirty {
         obliterated.clear();
         records.clear();
         sessions.clear();
+        termsChanged = false;
     }
 }

@@ -3,10 +3,12 @@ package io.distil.replication.tablet;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
+import io.distil.base.api.Consistency;
 import io.distil.base.api.Durability;
 import io.distil.base.api.LogPosition;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
+import io.distil.base.api.Reverts;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamCursor;
 import io.distil.base.api.StreamDescriptor;
@@ -24,13 +26,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /// A store on one node: the door of this package. Safe for use by many threads.
 ///
 /// Opening reads the last checkpoint and replays the log behind it. Two threads then work: the tablet's and the flusher's.
 /// With {@link Driving#STEPPED} there are none, and the owner calls {@link #step}: so a simulator runs the same code in one
 /// thread, in an order of its choosing.
-public final class LocalStore implements StreamStore {
+public final class LocalStore implements StreamStore, Reverts {
     /// Who makes the store work.
     public enum Driving {
         THREADS,
@@ -50,7 +53,19 @@ public final class LocalStore implements StreamStore {
     public static LocalStore open(
             Disk disk, LocalStoreOptions options, NanoClock clock, Driving driving, AppliedListener listener)
             throws IOException {
-        return new LocalStore(Node.open(disk, options, clock, listener), driving);
+        return open(disk, options, clock, driving, listener, LogOpener.local(options.log()));
+    }
+
+    /// As above, with a log of the caller's choice.
+    public static LocalStore open(
+            Disk disk,
+            LocalStoreOptions options,
+            NanoClock clock,
+            Driving driving,
+            AppliedListener listener,
+            LogOpener logOpener)
+            throws IOException {
+        return new LocalStore(Node.open(disk, options, clock, listener, logOpener), driving);
     }
 
     public static LocalStore open(Disk disk, LocalStoreOptions options, NanoClock clock) throws IOException {
@@ -64,12 +79,24 @@ public final class LocalStore implements StreamStore {
 
     @Override
     public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
-        return node.tablet().submit(mutation, tag);
+        return node.tablet().submit(mutation, tag, durability);
     }
 
     @Override
     public CompletableFuture<Void> await(LogPosition position, Durability durability) {
-        return CompletableFuture.completedFuture(null);
+        return node.tablet().await(position, durability);
+    }
+
+    /// Completes when a read that begins then shows what `consistency` asks for; at once on a node without replicas.
+    ///
+    /// @return fails with {@link Refused}: `NOT_LEADER`, `TOO_STALE`
+    public CompletableFuture<Void> barrier(Consistency consistency) {
+        return node.tablet().barrier(consistency);
+    }
+
+    @Override
+    public Subscription subscribe(Consumer<Revert> listener) {
+        return node.tablet().subscribe(listener);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.distil.replication.tablet;
 
 import io.distil.pqm.PqmOptions;
-import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.Journal;
 import io.distil.storage.store.StoreOptions;
 import io.distil.storage.tree.TreeShape;
 
@@ -13,7 +13,7 @@ import io.distil.storage.tree.TreeShape;
 /// @param logBytesMax when more than this would be replayed after a crash, the streams that hold the log back are flushed
 public record LocalStoreOptions(
         StoreOptions store,
-        LocalCommandLog.Options log,
+        Journal.Options log,
         PqmOptions pqm,
         TreeShape shape,
         long reserveBytes,
@@ -23,7 +23,7 @@ public record LocalStoreOptions(
     public static final LocalStoreOptions DEFAULT =
             new LocalStoreOptions(
                     StoreOptions.DEFAULT,
-                    LocalCommandLog.Options.DEFAULT,
+                    Journal.Options.DEFAULT,
                     PqmOptions.withBudget(512L << 20),
                     TreeShape.DEFAULT,
                     256L << 20,

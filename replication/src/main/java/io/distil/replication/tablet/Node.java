@@ -6,20 +6,24 @@ import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.pqm.Pqm;
 import io.distil.replication.command.CommandCodec;
-import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.CommandLog;
 import io.distil.storage.ring.Disk;
+import io.distil.storage.store.Checkpoint;
 import io.distil.storage.store.Store;
 import io.distil.storage.store.StoreStatistics;
 import io.distil.storage.tree.SeriesTree;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /// Everything of one node's store, wired: disk, store, buffers, state, log, tablet and flusher. Knows nothing of threads.
-final class Node {
+final class Node implements ReplicaControl {
     private final Disk disk;
     private final Store store;
     private final Pqm pqm;
@@ -35,10 +39,16 @@ final class Node {
     private long openedMillis;
     private long previousReplayFrom;
     private long replayedEntries;
-    private LocalCommandLog log;
-    private Tablet tablet;
+    private CommandLog log;
 
-    static Node open(Disk disk, LocalStoreOptions options, NanoClock clock, AppliedListener listener)
+    /// Who wants a checkpoint, and who gets the one under way; the tablet's thread only.
+    private List<CompletableFuture<Covered>> checkpointWanted = new ArrayList<>();
+
+    private List<CompletableFuture<Covered>> checkpointUnderWay = List.of();
+    private volatile Tablet tablet;
+
+    static Node open(
+            Disk disk, LocalStoreOptions options, NanoClock clock, AppliedListener listener, LogOpener logOpener)
             throws IOException {
         Store store;
         try {
@@ -47,9 +57,9 @@ final class Node {
             disk.close();
             throw e;
         }
-        Node node = new Node(disk, store, options, clock, listener);
+        Node node = new Node(disk, store, options, clock, listener, logOpener.group());
         try {
-            node.recover();
+            node.recover(logOpener);
             return node;
         } catch (IOException | RuntimeException e) {
             node.release(e);
@@ -57,7 +67,8 @@ final class Node {
         }
     }
 
-    private Node(Disk disk, Store store, LocalStoreOptions options, NanoClock clock, AppliedListener listener) {
+    private Node(
+            Disk disk, Store store, LocalStoreOptions options, NanoClock clock, AppliedListener listener, int group) {
         this.disk = disk;
         this.store = store;
         this.options = options;
@@ -66,7 +77,7 @@ final class Node {
         SeriesTree tree = new SeriesTree(store.blocks(), options.shape());
         this.pqm = new Pqm(options.pqm(), clock);
         this.flusher = new Flusher(store, tree, new Results());
-        this.state = new TabletState(pqm, new Effects(), listener);
+        this.state = new TabletState(pqm, new Effects(), listener, group);
         this.checkpointer = new Checkpointer(state);
         this.timer = new CheckpointTimer(clock, options.checkpointLogBytes(), options.checkpointAgeNanos());
         this.reads = new Reads(state, store, tree);
@@ -127,16 +138,18 @@ final class Node {
         }
     }
 
-    private void recover() throws IOException {
+    private void recover(LogOpener logOpener) throws IOException {
         checkpointer.load(store);
-        CommandCodec codec = new CommandCodec();
         log =
-                LocalCommandLog.open(
-                        disk,
-                        options.log(),
-                        Math.max(1, store.lastCheckpoint().replayFrom()),
-                        store.lastCheckpoint().appliedThrough(),
-                        (position, entry) -> replay(codec, position, entry));
+                logOpener.open(
+                        new LogOpener.Opening(
+                                disk,
+                                Math.max(1, store.lastCheckpoint().replayFrom()),
+                                store.lastCheckpoint().appliedThrough(),
+                                state.terms().at(store.lastCheckpoint().appliedThrough()),
+                                new Replay(),
+                                this::ring,
+                                this));
         tablet =
                 new Tablet(
                         log,
@@ -145,25 +158,67 @@ final class Node {
                         clock,
                         new SpaceGuard(disk, clock, options.reserveBytes()),
                         counters,
-                        this::flushingTrouble);
+                        this::flushingTrouble,
+                        flusher::isIdle);
         timer.began(state.appliedThrough(), log.writtenBytes());
         timer.ended();
         previousReplayFrom = store.lastCheckpoint().replayFrom();
         openedMillis = (clock.monotonicNanos() - openingNanos) / 1_000_000;
     }
 
-    private void replay(CommandCodec codec, long position, MemorySegment entry) throws IOException {
-        try {
-            state.apply(position, codec.decode(entry, "log entry " + position));
-        } catch (Refused e) {
-            // It was refused when it was first applied, too.
-        }
-        replayedEntries++;
-        while (pqm.isFull() && flusher.doWork() > 0) {
-            if (flusher.failure() != null) {
-                throw flusher.failure();
+    /// What a log hands over while it is being opened: there are no threads yet, so trees are built on this one.
+    private final class Replay implements CommandLog.Handler {
+        private final CommandCodec codec = new CommandCodec();
+
+        @Override
+        public void entry(long position, long term, long ticket, MemorySegment entry) throws IOException {
+            try {
+                state.apply(position, term, codec.decode(entry, "log entry " + position));
+            } catch (Refused e) {
+                // It was refused when it was first applied, too.
+            }
+            replayedEntries++;
+            while (pqm.isFull() && flusher.doWork() > 0) {
+                if (flusher.failure() != null) {
+                    throw flusher.failure();
+                }
             }
         }
+
+        @Override
+        public void advanced(long position, long term) {
+            state.advance(position, term);
+        }
+    }
+
+    private void ring() {
+        Tablet present = tablet;
+        if (present != null) {
+            present.doorbell().ring();
+        }
+    }
+
+    @Override
+    public Covered covered() {
+        Checkpoint last = store.lastCheckpoint();
+        return new Covered(last.sequence(), last.appliedThrough(), last.replayFrom());
+    }
+
+    @Override
+    public long termAt(long position) {
+        return state.terms().at(position);
+    }
+
+    @Override
+    public long appliedThrough() {
+        return state.appliedThrough();
+    }
+
+    @Override
+    public CompletableFuture<Covered> checkpointNow() {
+        CompletableFuture<Covered> covered = new CompletableFuture<>();
+        tablet.execute(() -> checkpointWanted.add(covered));
+        return covered;
     }
 
     Tablet tablet() {
@@ -187,7 +242,15 @@ final class Node {
     /// @return 1 if anything was begun
     int upkeep() {
         if (tablet.life() == Tablet.Life.FAILED || flusher.failure() != null) {
+            failCheckpointWaiters();
             return 0;
+        }
+        if (!state.isWhole()) {
+            return 0;
+        }
+        if (!checkpointWanted.isEmpty() && !timer.isUnderWay()) {
+            beginWantedCheckpoint();
+            return 1;
         }
         if (timer.isDue(state.appliedThrough(), log.writtenBytes())) {
             beginCheckpoint();
@@ -199,6 +262,31 @@ final class Node {
         return 0;
     }
 
+    private void beginWantedCheckpoint() {
+        checkpointUnderWay = checkpointWanted;
+        checkpointWanted = new ArrayList<>();
+        Covered present = covered();
+        if (present.appliedThrough() == state.appliedThrough() && present.replayFrom() == checkpointer.replayFrom()) {
+            completeCheckpointWaiters();
+        } else {
+            beginCheckpoint();
+        }
+    }
+
+    private void completeCheckpointWaiters() {
+        Covered covered = covered();
+        checkpointUnderWay.forEach(waiter -> waiter.complete(covered));
+        checkpointUnderWay = List.of();
+    }
+
+    private void failCheckpointWaiters() {
+        IOException failed = new IOException("no checkpoint: " + trouble().orElse("the store is shutting down"));
+        checkpointWanted.forEach(waiter -> waiter.completeExceptionally(failed));
+        checkpointUnderWay.forEach(waiter -> waiter.completeExceptionally(failed));
+        checkpointWanted.clear();
+        checkpointUnderWay = List.of();
+    }
+
     private void beginCheckpoint() {
         timer.began(state.appliedThrough(), log.writtenBytes());
         flusher.writeCheckpoint(checkpointer.gather());
@@ -208,10 +296,11 @@ final class Node {
         Checkpointer.saved(plan);
         // One checkpoint behind: should this one's slot ever be damaged, a start returns to the one before and needs
         // its log.
-        log.release(previousReplayFrom);
+        tablet.release(previousReplayFrom);
         previousReplayFrom = plan.replayFrom();
         counters.checkpoints().increment();
         timer.ended();
+        completeCheckpointWaiters();
     }
 
     private Optional<String> flushingTrouble() {
@@ -221,8 +310,8 @@ final class Node {
                 : Optional.of("buffers cannot be written to the disk: " + failure.getMessage());
     }
 
-    /// Why only reads are answered, or empty.
-    Optional<String> trouble() {
+    @Override
+    public Optional<String> trouble() {
         return tablet.life() == Tablet.Life.FAILED ? Optional.of(tablet.failure()) : flushingTrouble();
     }
 
@@ -266,12 +355,7 @@ final class Node {
 
     /// Tablet's thread, or whoever steps the store: answers everything that was taken, and nothing more.
     void drain() {
-        tablet.beginClose();
-        while (!tablet.isQuiet()) {
-            if (tablet.doWork() == 0 && tablet.isWriting()) {
-                tablet.awaitDisk();
-            }
-        }
+        tablet.drain();
     }
 
     /// After {@link #drain}, with no other thread at work: builds what is frozen, takes a last checkpoint, closes everything.
@@ -279,7 +363,9 @@ final class Node {
         IOException failed = new IOException("the store did not close cleanly");
         try {
             finishFlusher();
-            if (trouble().isEmpty() && state.appliedThrough() > store.lastCheckpoint().appliedThrough()) {
+            if (trouble().isEmpty()
+                    && state.isWhole()
+                    && state.appliedThrough() > store.lastCheckpoint().appliedThrough()) {
                 beginCheckpoint();
                 finishFlusher();
             }
@@ -287,6 +373,7 @@ final class Node {
             failed.addSuppressed(e);
         }
         trouble().ifPresent(why -> failed.addSuppressed(new IOException(why)));
+        failCheckpointWaiters();
         release(failed);
         if (failed.getSuppressed().length > 0) {
             throw failed;

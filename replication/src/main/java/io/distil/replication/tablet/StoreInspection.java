@@ -33,7 +33,8 @@ public final class StoreInspection {
                     Tables.VERSIONS,
                     Tables.SESSIONS,
                     Tables.RECORDS,
-                    Tables.VOID_POSITIONS);
+                    Tables.VOID_POSITIONS,
+                    Tables.TERMS);
 
     /// What was found.
     ///

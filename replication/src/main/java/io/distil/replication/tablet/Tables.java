@@ -22,5 +22,8 @@ final class Tables {
     /// Always zero → log positions that had no effect and may be replayed.
     static final Table VOID_POSITIONS = new Table(6, "void-positions", Table.Part.NUMBER);
 
+    /// Always zero → which term begins at which log position.
+    static final Table TERMS = new Table(7, "terms", Table.Part.NUMBER);
+
     private Tables() {}
 }

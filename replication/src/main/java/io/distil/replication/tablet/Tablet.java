@@ -1,13 +1,17 @@
 package io.distil.replication.tablet;
 
-import io.distil.base.BrokenInvariant;
 import io.distil.base.DiskFailed;
 import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
+import io.distil.base.Version;
+import io.distil.base.api.Consistency;
+import io.distil.base.api.Durability;
+import io.distil.base.api.LogPosition;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
+import io.distil.base.api.Reverts;
 import io.distil.base.api.WriteTag;
 import io.distil.pqm.Pqm;
 import io.distil.pqm.StreamBuffer;
@@ -21,10 +25,12 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The way of a mutation: admitted, copied into the log, made durable with its neighbours, applied, acknowledged. A duty
@@ -48,12 +54,12 @@ final class Tablet {
         FAILED
     }
 
-    private record Request(Mutation mutation, WriteTag tag, CompletableFuture<Outcome> future) {}
-
-    private record Pending(long position, CompletableFuture<Outcome> future) {}
+    private record Request(Mutation mutation, WriteTag tag, Durability durability, CompletableFuture<Outcome> future) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Tablet.class);
     private static final int ADMITTED_PER_CYCLE_MAX = 1024;
+    private static final long DRAIN_SLEEP_NANOS = 1_000_000;
+    private static final CompletableFuture<Void> APPLIED = CompletableFuture.completedFuture(null);
 
     private final CommandLog log;
     private final TabletState state;
@@ -67,19 +73,26 @@ final class Tablet {
     /// Why nothing is flushed any more; then nothing is taken, or memory would run out.
     private final Supplier<Optional<String>> flushingTrouble;
 
+    private final BooleanSupplier isFlusherIdle;
+
     /// Mutations from any thread.
     private final ManyToOneConcurrentLinkedQueue<Request> inbox = new ManyToOneConcurrentLinkedQueue<>();
 
     /// What other threads want done on this one; never held back.
     private final ManyToOneConcurrentLinkedQueue<Runnable> errands = new ManyToOneConcurrentLinkedQueue<>();
 
-    /// Logged and not yet applied, by position.
-    private final Deque<Pending> pending = new ArrayDeque<>();
+    /// Published and not come back.
+    private final InFlight inFlight = new InFlight();
+
+    private final PositionWaiters waiters;
+    private final CommandLog.Handler handler = new LogHandler();
+
+    /// Told when the log was cut.
+    private final List<Consumer<Reverts.Revert>> revertListeners = new CopyOnWriteArrayList<>();
 
     /// The admitted request that found no room in the log; it goes first.
     private Request waiting;
 
-    private int creationsInFlight;
     private volatile Life life = Life.RUNNING;
     private volatile String failure = "";
 
@@ -90,7 +103,8 @@ final class Tablet {
             NanoClock clock,
             SpaceGuard space,
             TabletCounters counters,
-            Supplier<Optional<String>> flushingTrouble) {
+            Supplier<Optional<String>> flushingTrouble,
+            BooleanSupplier isFlusherIdle) {
         this.log = log;
         this.state = state;
         this.pqm = pqm;
@@ -98,6 +112,8 @@ final class Tablet {
         this.space = space;
         this.counters = counters;
         this.flushingTrouble = flushingTrouble;
+        this.isFlusherIdle = isFlusherIdle;
+        this.waiters = new PositionWaiters(clock);
     }
 
     Life life() {
@@ -113,23 +129,52 @@ final class Tablet {
         return doorbell;
     }
 
-    CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag) {
+    CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
         CompletableFuture<Outcome> future = new CompletableFuture<>();
-        inbox.offer(new Request(mutation, tag, future));
+        inbox.offer(new Request(mutation, tag, durability, future));
         doorbell.ring();
         return future;
+    }
+
+    /// Completes once it is decided that the entry at `position` stays, and as many members have it as `durability` wants.
+    CompletableFuture<Void> await(LogPosition position, Durability durability) {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        execute(() -> {
+            try {
+                waiters.untilDecided(position, copiesWanted(durability), future);
+            } catch (Refused e) {
+                future.completeExceptionally(e);
+            }
+        });
+        return future;
+    }
+
+    /// Completes once a read finds what `consistency` asks for. Any thread.
+    CompletableFuture<Void> barrier(Consistency consistency) {
+        CompletableFuture<Long> needed = log.readBarrier(consistency);
+        // Without a detour where nothing is to be waited for.
+        return needed.isDone() && !needed.isCompletedExceptionally()
+                ? awaitApplied(needed.join())
+                : needed.thenCompose(this::awaitApplied);
+    }
+
+    private CompletableFuture<Void> awaitApplied(long position) {
+        if (position <= state.readableThrough()) {
+            return APPLIED;
+        }
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        execute(() -> waiters.untilApplied(position, future));
+        return future;
+    }
+
+    Reverts.Subscription subscribe(Consumer<Reverts.Revert> listener) {
+        revertListeners.add(listener);
+        return () -> revertListeners.remove(listener);
     }
 
     /// Runs `errand` on the tablet's thread.
     void execute(Runnable errand) {
         errands.offer(errand);
-        doorbell.ring();
-    }
-
-    void beginClose() {
-        if (life == Life.RUNNING) {
-            life = Life.CLOSING;
-        }
         doorbell.ring();
     }
 
@@ -140,7 +185,7 @@ final class Tablet {
 
     /// True while a log write is under way: then {@link #awaitDisk} is better than sleeping.
     boolean isWriting() {
-        return life != Life.FAILED && !log.isIdle();
+        return life != Life.FAILED && log.isWriting();
     }
 
     /// One round of everything there is to do, without waiting.
@@ -154,6 +199,7 @@ final class Tablet {
         }
         try {
             work += life == Life.FAILED ? refuseAll() : workOnLog();
+            work += waiters.poll(state.readableThrough(), state.terms(), log);
         } catch (DiskFailed e) {
             if (!e.isFull()) {
                 fail(e);
@@ -164,20 +210,36 @@ final class Tablet {
         return work;
     }
 
+    /// Answers everything that was taken: on the tablet's thread, or by whoever steps the store.
+    void drain() {
+        life = life == Life.RUNNING ? Life.CLOSING : life;
+        log.endClaims();
+        while (!isQuiet()) {
+            if (doWork() == 0) {
+                if (isWriting()) {
+                    awaitDisk();
+                } else {
+                    doorbell.sleep(DRAIN_SLEEP_NANOS);
+                }
+            }
+        }
+        waiters.failAll(new IOException("the store is shutting down"));
+    }
+
     /// Waits for the log write under way.
     void awaitDisk() {
         try {
-            log.await(this::apply);
+            log.await(handler);
         } catch (IOException | RuntimeException e) {
             fail(e);
         }
     }
 
     private int workOnLog() throws IOException {
-        int work = log.poll(this::apply);
+        int work = log.poll(handler);
         work += proposeFlushes();
         work += admit();
-        log.poll(this::apply);
+        log.poll(handler);
         return work;
     }
 
@@ -200,7 +262,7 @@ final class Tablet {
 
     /// While the buffers' budget is used up, requests wait in the inbox and their senders for them.
     private boolean isHeldBack() {
-        return pqm.isFull() && flushingTrouble.get().isEmpty();
+        return life == Life.RUNNING && pqm.isFull() && flushingTrouble.get().isEmpty();
     }
 
     /// @return false if the log has no room now
@@ -216,10 +278,12 @@ final class Tablet {
                     });
             space.check();
             int bytes = Admission.check(request.mutation());
+            copiesWanted(request.durability());
             if (!isRepetition(request.tag())) {
                 checkStreamExists(request.mutation());
             }
-            return append(request.mutation(), request.tag(), request.future(), bytes);
+            Pending pending = Pending.of(request.mutation(), request.durability(), request.future());
+            return append(request.mutation(), request.tag(), pending, bytes);
         } catch (Refused e) {
             counters.refused().increment();
             request.future().completeExceptionally(e);
@@ -236,15 +300,30 @@ final class Tablet {
         }
     }
 
+    /// How many copies `durability` wants beyond what a commit means.
+    ///
+    /// @throws Refused `NOT_ENOUGH_REPLICAS` if there are fewer members than that
+    private int copiesWanted(Durability durability) {
+        int members = log.members();
+        int copies = durability.copiesWanted(members);
+        if (copies > members) {
+            throw new Refused(
+                    ErrorCode.NOT_ENOUGH_REPLICAS,
+                    "durability of " + copies + " copies, but the group has " + members + " members");
+        }
+        return copies;
+    }
+
     /// A repetition is answered as it was the first time, though its stream may be gone by now: obliterated by this very
     /// mutation, perhaps.
     private boolean isRepetition(WriteTag tag) {
         return tag.isTagged() && state.sessions().find(tag).isPresent();
     }
 
-    /// Keeps mutations of unknown streams out of the log where that is certain: no creation is on its way.
+    /// Keeps mutations of unknown streams out of the log where that is certain: this replica's state is the present one,
+    /// and no creation is on its way.
     private void checkStreamExists(Mutation mutation) {
-        if (creationsInFlight > 0) {
+        if (inFlight.hasCreation() || !log.isWritable()) {
             return;
         }
         switch (mutation) {
@@ -261,31 +340,28 @@ final class Tablet {
         }
     }
 
-    private boolean append(Mutation mutation, WriteTag tag, CompletableFuture<Outcome> future, int bytes)
-            throws IOException {
+    private boolean append(Mutation mutation, WriteTag tag, Pending pending, int bytes) throws IOException {
         MemorySegment entry = log.claim(bytes);
         if (entry == null) {
             return false;
         }
         codec.encode(new Command(clock.epochNanos(), tag, mutation), entry);
-        pending.addLast(new Pending(log.publish(), future));
-        if (mutation instanceof Mutation.Create) {
-            creationsInFlight++;
-        }
+        inFlight.add(log.publish(), pending);
         return true;
     }
 
     /// A flush changes the version, so it is an entry like any other; nobody waits for it.
     private int proposeFlushes() throws IOException {
-        if (flushingTrouble.get().isPresent()) {
+        if (flushingTrouble.get().isPresent() || !log.isWritable()) {
             return 0;
         }
         int proposed = 0;
         long now = clock.monotonicNanos();
         Optional<StreamBuffer> due = pqm.flushQueue().nextToFlush(now);
         while (due.isPresent()) {
-            if (!proposeFlush(due.get().id())) {
-                pqm.flushQueue().notFlushed(due.get());
+            StreamBuffer buffer = due.get();
+            if (!proposeFlush(buffer.id(), () -> pqm.flushQueue().notFlushed(buffer))) {
+                pqm.flushQueue().notFlushed(buffer);
                 break;
             }
             proposed++;
@@ -294,15 +370,23 @@ final class Tablet {
         return proposed;
     }
 
-    private boolean proposeFlush(StreamId stream) throws IOException {
+    /// @return false if the log takes nothing now
+    private boolean proposeFlush(StreamId stream, Runnable ifLost) throws IOException {
         Mutation flush = new Mutation.Flush(stream);
-        return append(flush, WriteTag.NONE, new CompletableFuture<>(), (int) CommandCodec.bytes(flush));
+        try {
+            return append(flush, WriteTag.NONE, Pending.ofProposal(ifLost), (int) CommandCodec.bytes(flush));
+        } catch (Refused notLeader) {
+            return false;
+        }
     }
 
     /// Proposes to flush the stream whose buffer needs the oldest log entry.
     ///
     /// @return how many flushes were proposed
     int flushWhatHoldsTheLogBack() {
+        if (!log.isWritable()) {
+            return 0;
+        }
         TabletStream oldest = null;
         for (TabletStream stream : state.streams().values()) {
             if (oldest == null || stream.firstNeeded() < oldest.firstNeeded()) {
@@ -315,7 +399,7 @@ final class Tablet {
                         || oldest.hasPendingCommit()
                         || oldest.isFlushProposed();
         try {
-            if (nothingToDo || !proposeFlush(oldest.id())) {
+            if (nothingToDo || !proposeFlush(oldest.id(), oldest::setFlushNotProposed)) {
                 return 0;
             }
             oldest.setFlushProposed();
@@ -326,21 +410,89 @@ final class Tablet {
         }
     }
 
-    private void apply(long position, MemorySegment entry) throws IOException {
-        Command command = codec.decode(entry, "log entry " + position);
-        Pending waiter = pending.removeFirst();
-        BrokenInvariant.check(
-                waiter.position() == position, "entry " + position + " came back, " + waiter.position() + " was next");
-        if (command.mutation() instanceof Mutation.Create) {
-            creationsInFlight--;
-        }
+    /// Says that the log is not needed before `position` any more.
+    void release(long position) {
         try {
-            Outcome outcome = state.apply(position, command);
-            counters.applied(command.mutation());
-            waiter.future().complete(outcome);
-        } catch (Refused e) {
-            counters.refused().increment();
-            waiter.future().completeExceptionally(e);
+            log.release(position);
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /// What comes back from the log.
+    private final class LogHandler implements CommandLog.Handler {
+        /// A follower cannot ask for flushes: if nothing is being built, only the next entries bring its memory back. With a
+        /// flusher that has failed nothing will, so that it stops at its budget.
+        @Override
+        public boolean takesEntries() {
+            return !pqm.isFull() || isFlusherIdle.getAsBoolean() && flushingTrouble.get().isEmpty();
+        }
+
+        @Override
+        public void entry(long position, long term, long ticket, MemorySegment entry) throws IOException {
+            Command command = codec.decode(entry, "log entry " + position);
+            Pending pending = ticket == 0 ? null : inFlight.take(ticket);
+            try {
+                Outcome outcome = state.apply(position, term, command);
+                counters.applied(command.mutation());
+                if (pending != null) {
+                    answer(pending, position, outcome);
+                }
+            } catch (Refused e) {
+                counters.refused().increment();
+                if (pending != null) {
+                    pending.future().completeExceptionally(e);
+                }
+            }
+        }
+
+        @Override
+        public void advanced(long position, long term) {
+            state.advance(position, term);
+        }
+
+        @Override
+        public void logged(long fromTicket, long untilTicket, long firstPosition, long term) {
+            for (long ticket = fromTicket; ticket < untilTicket; ticket++) {
+                Pending pending = inFlight.get(ticket);
+                if (pending.durability().isLeader()) {
+                    LogPosition logged = new LogPosition(state.group(), term, firstPosition + ticket - fromTicket);
+                    pending.future().complete(new Outcome(Version.ZERO, 0, logged));
+                }
+            }
+        }
+
+        @Override
+        public void cut(long fromPosition, long termMax) {
+            Reverts.Revert revert = new Reverts.Revert(state.group(), fromPosition, termMax);
+            revertListeners.forEach(listener -> listener.accept(revert));
+        }
+
+        @Override
+        public void lost(long fromTicket, long untilTicket, boolean inDoubt, String why) {
+            for (long ticket = fromTicket; ticket < untilTicket; ticket++) {
+                Pending pending = inFlight.take(ticket);
+                pending.ifLost().run();
+                pending.future()
+                        .completeExceptionally(
+                                inDoubt
+                                        ? new IOException("the mutation is in doubt: " + why)
+                                        : new Refused(ErrorCode.NOT_LEADER, why));
+            }
+        }
+    }
+
+    /// Answers a mutation that is applied, at once or when there are enough copies of it.
+    private void answer(Pending pending, long position, Outcome outcome) {
+        int copies = pending.durability().copiesWanted(log.members());
+        if (copies <= log.durableCopies(position)) {
+            pending.future().complete(outcome);
+        } else {
+            waiters.untilCopied(
+                    position,
+                    copies,
+                    () -> pending.future().complete(outcome),
+                    pending.future()::completeExceptionally);
         }
     }
 
@@ -350,9 +502,8 @@ final class Tablet {
         failure = cause.getMessage();
         LOG.error("The tablet takes no more mutations; reads go on.", cause);
         IOException inDoubt = new IOException("the mutation is in doubt: " + cause.getMessage(), cause);
-        for (Pending waiter = pending.pollFirst(); waiter != null; waiter = pending.pollFirst()) {
-            waiter.future().completeExceptionally(inDoubt);
-        }
+        inFlight.takeAll(pending -> pending.future().completeExceptionally(inDoubt));
+        waiters.failAll(inDoubt);
         refuseAll();
     }
 

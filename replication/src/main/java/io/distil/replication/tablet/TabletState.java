@@ -6,6 +6,7 @@ import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
+import io.distil.base.api.LogPosition;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.WriteTag;
@@ -34,6 +35,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// first applied (refused, or a repetition) are listed in the checkpoint as *void*, because the state by which they were
 /// judged is gone.
 final class TabletState {
+    static final long NOTHING_READABLE = -1;
+
     /// Told of what the outer world must do about an applied entry. All calls come from the tablet's thread.
     interface Effects {
         /// The stream's active layer became a commit; its tree wants to be built.
@@ -52,10 +55,20 @@ final class TabletState {
     private final Dirty dirty = new Dirty();
     private final Effects effects;
     private final AppliedListener listener;
+    private final int group;
     private long checkpointThrough;
-    private volatile long appliedThrough;
 
-    TabletState(Pqm pqm, Effects effects, AppliedListener listener) {
+    /// Entries before this one are in built trees or had no effect; which of them had none is forgotten. A log whose batches
+    /// straddle it may hand them over all the same.
+    private long replayFrom;
+
+    private volatile long appliedThrough;
+    private volatile boolean isWhole = true;
+    private volatile TermHistory terms = TermHistory.EMPTY;
+
+    /// @param group whose log this is the state of
+    TabletState(Pqm pqm, Effects effects, AppliedListener listener, int group) {
+        this.group = group;
         this.pqm = pqm;
         this.effects = effects;
         this.listener = listener;
@@ -85,15 +98,61 @@ final class TabletState {
         return voidPositions;
     }
 
-    /// The last entry applied.
+    int group() {
+        return group;
+    }
+
+    /// The last position applied.
     long appliedThrough() {
         return appliedThrough;
     }
 
-    /// Says which entries the loaded checkpoint contains.
-    void loaded(long checkpointAppliedThrough) {
+    /// Up to where a read finds everything: {@link #appliedThrough}, or nothing while the buffers of the checkpoint that was
+    /// loaded are still being filled again. Any thread.
+    long readableThrough() {
+        return isWhole ? appliedThrough : NOTHING_READABLE;
+    }
+
+    /// False while the buffers of the checkpoint that was loaded are still being filled again: then points are missing that
+    /// the checkpoint counts as applied. Any thread.
+    boolean isWhole() {
+        return isWhole;
+    }
+
+    /// Which term positions are of. Any thread.
+    TermHistory terms() {
+        return terms;
+    }
+
+    /// Says which entries the loaded checkpoint contains, and that those from `checkpointReplayFrom` on will come again.
+    void loaded(long checkpointAppliedThrough, long checkpointReplayFrom, TermHistory checkpointTerms) {
         checkpointThrough = checkpointAppliedThrough;
         appliedThrough = checkpointAppliedThrough;
+        terms = checkpointTerms;
+        replayFrom = checkpointReplayFrom;
+        isWhole = replayFrom > checkpointAppliedThrough;
+    }
+
+    /// Takes note of a position without a command.
+    void advance(long position, long term) {
+        if (position > checkpointThrough) {
+            moveTo(position, term);
+        } else if (position == checkpointThrough) {
+            isWhole = true;
+        }
+    }
+
+    private void moveTo(long position, long term) {
+        BrokenInvariant.check(
+                position > appliedThrough && term >= terms.last(),
+                "entry %d of term %d follows %d of term %d in the log"
+                        .formatted(position, term, appliedThrough, terms.last()));
+        if (term != terms.last()) {
+            terms = terms.with(term, position);
+            dirty.terms();
+        }
+        appliedThrough = position;
+        isWhole = true;
     }
 
     TabletStream stream(StreamId id) {
@@ -107,14 +166,15 @@ final class TabletState {
     /// Applies the entry at `position`.
     ///
     /// @throws Refused if the state forbids it; nothing was changed
-    Outcome apply(long position, Command command) {
+    Outcome apply(long position, long term, Command command) {
         if (position <= checkpointThrough) {
-            reapply(position, command.mutation());
+            if (position >= replayFrom) {
+                reapply(position, command.mutation());
+            }
+            isWhole = position == checkpointThrough;
             return new Outcome(Version.ZERO, 0);
         }
-        BrokenInvariant.check(
-                position == appliedThrough + 1, "entry " + position + " follows " + appliedThrough + " in the log");
-        appliedThrough = position;
+        moveTo(position, term);
         try {
             WriteTag tag = command.tag();
             Optional<Outcome> known = tag.isTagged() ? sessions.find(tag) : Optional.empty();
@@ -128,7 +188,7 @@ final class TabletState {
                 dirty.session(Sessions.Client.of(tag));
             }
             listener.applied(position, command.mutation(), outcome);
-            return outcome;
+            return outcome.at(new LogPosition(group, term, position));
         } catch (Refused e) {
             hadNoEffect(position, command.mutation());
             throw e;

@@ -94,6 +94,11 @@ final class TabletStream {
         flushProposed = true;
     }
 
+    /// Says that this flush was lost.
+    void setFlushNotProposed() {
+        flushProposed = false;
+    }
+
     /// True if a commit waits for its tree.
     boolean hasPendingCommit() {
         return !pending.isEmpty();

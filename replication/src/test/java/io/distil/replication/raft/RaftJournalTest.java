@@ -7,7 +7,7 @@ import io.distil.base.CorruptBlock;
 import io.distil.base.NanoClock;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
-import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.Journal;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.ring.Disks;
@@ -28,7 +28,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 class RaftJournalTest {
-    private static final LocalCommandLog.Options SMALL_LOG = new LocalCommandLog.Options(64 << 10, 8 << 10);
+    private static final Journal.Options SMALL_LOG = new Journal.Options(64 << 10, 8 << 10);
     private static final RaftJournal.Options NO_CACHE = new RaftJournal.Options(SMALL_LOG, 0, 1 << 30);
 
     @TempDir Path directory;

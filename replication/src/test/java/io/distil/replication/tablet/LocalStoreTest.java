@@ -4,7 +4,7 @@ import io.distil.base.NanoClock;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.StreamStoreContract;
 import io.distil.pqm.PqmOptions;
-import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.Journal;
 import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.ring.Disks;
 import io.distil.storage.store.StoreOptions;
@@ -31,7 +31,7 @@ class LocalStoreOfSmallPartsTest extends LocalStoreTest {
         LocalStoreOptions small =
                 new LocalStoreOptions(
                         StoreOptions.ofCacheBytes(1 << 16),
-                        new LocalCommandLog.Options(256 << 10, 16 << 10),
+                        new Journal.Options(256 << 10, 16 << 10),
                         PqmOptions.withBudget(1 << 24),
                         new TreeShape(7, 4),
                         1 << 20,

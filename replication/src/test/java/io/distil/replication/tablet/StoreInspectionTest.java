@@ -10,7 +10,7 @@ import io.distil.base.api.PointBatch;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.WriteTag;
 import io.distil.pqm.PqmOptions;
-import io.distil.replication.log.LocalCommandLog;
+import io.distil.replication.log.Journal;
 import io.distil.storage.keyed.KeyedTree;
 import io.distil.storage.ring.Leaks;
 import io.distil.storage.ring.SimulatedDisk;
@@ -85,7 +85,7 @@ class StoreInspectionTest {
         LocalStoreOptions options =
                 new LocalStoreOptions(
                         store,
-                        new LocalCommandLog.Options(32 << 10, 8 << 10),
+                        new Journal.Options(32 << 10, 8 << 10),
                         PqmOptions.withBudget(1 << 22),
                         SHAPE,
                         0,

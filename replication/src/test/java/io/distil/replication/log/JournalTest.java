@@ -29,8 +29,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-class LocalCommandLogTest {
-    private static final LocalCommandLog.Options SMALL = new LocalCommandLog.Options(32 << 10, 8 << 10);
+class JournalTest {
+    private static final Journal.Options SMALL = new Journal.Options(32 << 10, 8 << 10);
 
     @TempDir Path directory;
 
@@ -44,12 +44,12 @@ class LocalCommandLogTest {
         final Disk disk = Disks.open(directory, DiskChoice.FILE_CHANNEL);
         final List<byte[]> replayed = new ArrayList<>();
         final List<byte[]> durable = new ArrayList<>();
-        final LocalCommandLog log;
+        final Journal journal;
 
         Opened(long replayFrom, long mustReach) throws IOException {
             try {
-                log =
-                        LocalCommandLog.open(
+                journal =
+                        Journal.open(
                                 disk,
                                 SMALL,
                                 replayFrom,
@@ -66,19 +66,19 @@ class LocalCommandLogTest {
 
         void append(byte[]... entries) throws IOException {
             for (byte[] entry : entries) {
-                MemorySegment memory = log.claim(entry.length);
+                MemorySegment memory = journal.claim(entry.length);
                 while (memory == null) {
-                    log.await(this::durable);
-                    memory = log.claim(entry.length);
+                    journal.await(this::durable);
+                    memory = journal.claim(entry.length);
                 }
                 MemorySegment.copy(entry, 0, memory, Layouts.BYTE, 0, entry.length);
-                log.publish();
+                journal.publish();
             }
         }
 
         void sync() throws IOException {
-            while (!log.isIdle()) {
-                log.await(this::durable);
+            while (!journal.isIdle()) {
+                journal.await(this::durable);
             }
         }
 
@@ -88,7 +88,7 @@ class LocalCommandLogTest {
 
         @Override
         public void close() throws IOException {
-            log.close();
+            journal.close();
             disk.close();
         }
     }
@@ -106,9 +106,9 @@ class LocalCommandLogTest {
             opened.sync();
             while (!Files.exists(directory.resolve("log/000001.log"))
                     || Files.size(directory.resolve("log/000001.log")) < SMALL.segmentBytes()) {
-                opened.log.poll(opened::durable);
+                opened.journal.poll(opened::durable);
             }
-            assertThat(opened.log.retainedBytes()).as("one segment is in use").isLessThan(SMALL.segmentBytes());
+            assertThat(opened.journal.retainedBytes()).as("one segment is in use").isLessThan(SMALL.segmentBytes());
             opened.append(entry(2, 17 << 10), entry(3, 17 << 10));
             opened.sync();
         }
@@ -122,7 +122,7 @@ class LocalCommandLogTest {
         try (Opened opened = new Opened(1, 0)) {
             opened.append(entry(1, 17 << 10));
             opened.sync();
-            opened.log.poll(opened::durable);
+            opened.journal.poll(opened::durable);
         }
         try (Opened opened = new Opened(1, 1)) {
             assertThat(opened.replayed).containsExactly(entry(1, 17 << 10));
@@ -134,7 +134,7 @@ class LocalCommandLogTest {
     @Test
     void entriesAreHandedOverInOrderAndComeBackAfterAnyNumberOfRestarts() throws IOException {
         long seed = Long.getLong("distil.seed", System.nanoTime());
-        System.out.println("command log: -Ddistil.seed=" + seed);
+        System.out.println("journal: -Ddistil.seed=" + seed);
         Random random = new Random(seed);
         List<byte[]> all = new ArrayList<>();
         for (int restart = 0; restart < 12; restart++) {
@@ -152,7 +152,7 @@ class LocalCommandLogTest {
                 }
                 opened.sync();
                 assertThat(opened.durable).containsExactlyElementsOf(all.subList(before, all.size()));
-                assertThat(opened.log.nextPosition()).isEqualTo(all.size() + 1);
+                assertThat(opened.journal.nextPosition()).isEqualTo(all.size() + 1);
             }
         }
     }
@@ -163,7 +163,7 @@ class LocalCommandLogTest {
             for (int i = 0; i < 500; i++) {
                 opened.append(entry(i, 2000));
                 opened.sync();
-                opened.log.release(opened.log.nextPosition() - 3);
+                opened.journal.release(opened.journal.nextPosition() - 3);
             }
         }
         assertThat(files()).hasSizeLessThanOrEqualTo(3);
