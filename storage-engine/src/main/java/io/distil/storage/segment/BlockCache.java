@@ -6,8 +6,11 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 
 /// Blocks in memory: those kept to be read again, chosen by Caffeine's policy and bounded by bytes, and those not on
 /// disk yet, which must be found here because they are nowhere else. Safe for many threads.
@@ -22,8 +25,15 @@ final class BlockCache implements AutoCloseable {
     /// Brings a block from disk, held once.
     interface Loader {
         CachedBlock load(BlockRef ref, BlockKind kind) throws IOException;
+
+        /// Brings those of the blocks that are sound, each held once, with few reads.
+        void loadMany(List<BlockRef> refs, BlockKind kind, BiConsumer<BlockRef, CachedBlock> taker) throws IOException;
     }
 
+    /// What is new must live in a hundredth of the cache until it has proved useful; several scans' reading ahead should fit.
+    private static final long FETCHING_CAPACITY_BYTES = 64 << 20;
+
+    private final long capacityBytes;
     private final Cache<BlockRef, CachedBlock> cache;
     private final ConcurrentHashMap<BlockRef, CachedBlock> unwritten = new ConcurrentHashMap<>();
     private final Loader loader;
@@ -31,6 +41,7 @@ final class BlockCache implements AutoCloseable {
     private final LongAdder misses = new LongAdder();
 
     BlockCache(long capacityBytes, Loader loader) {
+        this.capacityBytes = capacityBytes;
         this.loader = loader;
         // Evictions run in the thread that causes them: no pool, and memory never lags behind the bound.
         cache =
@@ -91,6 +102,29 @@ final class BlockCache implements AutoCloseable {
             return block;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Loads those of the blocks that are not here, unless the cache is so small that they would drive each other out before
+    /// they are read.
+    void fetch(List<BlockRef> refs, BlockKind kind) throws IOException {
+        if (capacityBytes < FETCHING_CAPACITY_BYTES) {
+            return;
+        }
+        List<BlockRef> missing = new ArrayList<>(refs.size());
+        for (BlockRef ref : refs) {
+            if (cache.getIfPresent(ref) == null && !unwritten.containsKey(ref)) {
+                missing.add(ref);
+            }
+        }
+        if (!missing.isEmpty()) {
+            loader.loadMany(missing, kind, this::put);
+        }
+    }
+
+    private void put(BlockRef ref, CachedBlock block) {
+        if (cache.asMap().putIfAbsent(ref, block) != null) {
+            block.close();
         }
     }
 

@@ -12,9 +12,11 @@ import io.distil.storage.ring.DiskQueue;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 
 /// Reads blocks from disk and checks them. Safe for many threads.
 ///
@@ -24,8 +26,12 @@ final class BlockLoader implements BlockCache.Loader, AutoCloseable {
     /// Reads in flight at most: enough to keep one device busy.
     private static final int READS_MAX = 16;
 
-    /// The memory each place keeps; a larger block gets its own for the time of the read.
+    /// The memory each place keeps; a larger block gets its own for the time of the read. A device is as fast with reads of
+    /// this size as with larger ones.
     private static final int KEPT_BYTES = 256 << 10;
+
+    /// Blocks this far apart are still worth one read: the device moves so much in the time it takes to begin another.
+    private static final int GAP_BYTES_MAX = 32 << 10;
 
     private static final long PAGE_MASK = OffHeap.PAGE_BYTES - 1;
 
@@ -59,8 +65,39 @@ final class BlockLoader implements BlockCache.Loader, AutoCloseable {
         this.files = files;
     }
 
+    /// What is done with a place.
+    private interface Use<T> {
+        T with(Place place) throws IOException;
+    }
+
+    /// What is done with an open segment.
+    private interface FileUse<T> {
+        T with(DiskFile file) throws IOException;
+    }
+
     @Override
     public CachedBlock load(BlockRef ref, BlockKind kind) throws IOException {
+        return inPlace(place -> inSegment(ref, kind, place, file -> load(ref, kind, place, file)));
+    }
+
+    @Override
+    public void loadMany(List<BlockRef> refs, BlockKind kind, BiConsumer<BlockRef, CachedBlock> taker)
+            throws IOException {
+        inPlace(place -> {
+            for (int from = 0, until; from < refs.size(); from = until) {
+                until = endOfRun(refs, from);
+                List<BlockRef> run = refs.subList(from, until);
+                try {
+                    inSegment(run.getFirst(), kind, place, file -> loadRun(run, kind, place, file, taker));
+                } catch (CorruptBlock e) {
+                    // Found out again, and told, by whoever reads the block.
+                }
+            }
+            return null;
+        });
+    }
+
+    private <T> T inPlace(Use<T> use) throws IOException {
         places.acquireUninterruptibly();
         try {
             BrokenInvariant.check(!closed, "a block is read from a closed store");
@@ -69,7 +106,7 @@ final class BlockLoader implements BlockCache.Loader, AutoCloseable {
                 place = new Place(disk.openSharedQueue(1));
             }
             try {
-                return load(ref, kind, place);
+                return use.with(place);
             } finally {
                 // The warmest first: memory used a moment ago is still in the processor's caches.
                 idlePlaces.addFirst(place);
@@ -79,7 +116,7 @@ final class BlockLoader implements BlockCache.Loader, AutoCloseable {
         }
     }
 
-    private CachedBlock load(BlockRef ref, BlockKind kind, Place place) throws IOException {
+    private <T> T inSegment(BlockRef ref, BlockKind kind, Place place, FileUse<T> use) throws IOException {
         int segmentNumber = BlockAddress.segmentNumber(ref.address());
         SegmentFiles.Open open;
         try {
@@ -91,7 +128,7 @@ final class BlockLoader implements BlockCache.Loader, AutoCloseable {
             if (!open.isHeaderChecked()) {
                 checkHeader(open, segmentNumber, place);
             }
-            return load(ref, kind, place, open.file());
+            return use.with(open.file());
         } finally {
             files.giveBack(open);
         }
@@ -110,10 +147,9 @@ final class BlockLoader implements BlockCache.Loader, AutoCloseable {
 
     private CachedBlock load(BlockRef ref, BlockKind kind, Place place, DiskFile file) throws IOException {
         long offset = BlockAddress.offset(ref.address());
-        long until = offset + BlockHeader.blockBytes(ref.bytes());
-        long firstPage = offset & ~PAGE_MASK;
-        long afterLastPage = (until + PAGE_MASK) & ~PAGE_MASK;
-        if (ref.bytes() <= 0 || offset < SegmentHeader.BYTES || offset % BlockHeader.ALIGNMENT_BYTES != 0) {
+        long firstPage = firstPage(ref);
+        long afterLastPage = afterLastPage(ref);
+        if (!isPossible(ref)) {
             throw BlockHeader.corrupt(file.name(), ref, kind, "no block can be there");
         }
         if (afterLastPage > file.size()) {
@@ -133,6 +169,62 @@ final class BlockLoader implements BlockCache.Loader, AutoCloseable {
                 OffHeap.free(MemoryOwner.DISK_BUFFERS, memory);
             }
         }
+    }
+
+    /// The blocks from `from` on that one read brings: in one segment, ascending, near each other, and small enough together.
+    private static int endOfRun(List<BlockRef> refs, int from) {
+        BlockRef first = refs.get(from);
+        BlockRef last = first;
+        for (int i = from + 1; i < refs.size(); i++) {
+            BlockRef next = refs.get(i);
+            long gap = next.address() - (last.address() + BlockHeader.blockBytes(last.bytes()));
+            boolean sameSegment =
+                    BlockAddress.segmentNumber(next.address()) == BlockAddress.segmentNumber(first.address());
+            if (!sameSegment
+                    || gap < 0
+                    || gap > GAP_BYTES_MAX
+                    || !isPossible(next)
+                    || afterLastPage(next) - firstPage(first) > KEPT_BYTES) {
+                return i;
+            }
+            last = next;
+        }
+        return refs.size();
+    }
+
+    private Void loadRun(
+            List<BlockRef> run, BlockKind kind, Place place, DiskFile file, BiConsumer<BlockRef, CachedBlock> taker)
+            throws IOException {
+        long firstPage = firstPage(run.getFirst());
+        long bytes = afterLastPage(run.getLast()) - firstPage;
+        if (run.size() == 1 || !isPossible(run.getFirst()) || firstPage + bytes > file.size()) {
+            // One alone gains nothing, and a run that cannot be there is told by the reads of its blocks.
+            return null;
+        }
+        place.queue.readNow(file, firstPage, place.memory, bytes);
+        bytesRead.add(bytes);
+        for (BlockRef ref : run) {
+            long offset = BlockAddress.offset(ref.address()) - firstPage;
+            BlockHeader.check(place.memory, offset, file.name(), ref, kind, place.checksum);
+            blocksRead.increment();
+            taker.accept(ref, new CachedBlock(kind, place.memory, offset + BlockHeader.BYTES, ref.bytes()));
+        }
+        return null;
+    }
+
+    /// False for references that no block ever had.
+    private static boolean isPossible(BlockRef ref) {
+        long offset = BlockAddress.offset(ref.address());
+        return ref.bytes() > 0 && offset >= SegmentHeader.BYTES && offset % BlockHeader.ALIGNMENT_BYTES == 0;
+    }
+
+    private static long firstPage(BlockRef ref) {
+        return BlockAddress.offset(ref.address()) & ~PAGE_MASK;
+    }
+
+    private static long afterLastPage(BlockRef ref) {
+        long until = BlockAddress.offset(ref.address()) + BlockHeader.blockBytes(ref.bytes());
+        return (until + PAGE_MASK) & ~PAGE_MASK;
     }
 
     long blocksRead() {

@@ -98,6 +98,11 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
         return cache.get(ref, kind);
     }
 
+    @Override
+    public void readAhead(List<BlockRef> refs, BlockKind kind) throws IOException {
+        cache.fetch(refs, kind);
+    }
+
     public BlockStoreStatistics statistics() {
         return new BlockStoreStatistics(
                 cache.hits(),

@@ -10,6 +10,7 @@ import io.distil.storage.segment.BlockRef;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /// Stands on one entry of a tree and moves forward in time order: past it with {@link #advance}, or into the node it
 /// describes with {@link #enter}. Reads the entries in place; the nodes on the path stay pinned. One owner thread.
@@ -102,6 +103,23 @@ final class EntryWalker implements AutoCloseable {
 
     BlockRef block() {
         return EntryDescriptor.block(pages[depth], indexes[depth]);
+    }
+
+    /// Adds the blocks of the current leaf and of the leaves behind it in the same page that begin before `until`, at most
+    /// `countMax` in all.
+    ///
+    /// @return the last time of the last of them
+    long addLeavesAhead(long until, int countMax, List<BlockRef> refs) {
+        MemorySegment page = pages[depth];
+        int index = indexes[depth];
+        int end = Math.min(sizes[depth], index + countMax);
+        do {
+            refs.add(EntryDescriptor.block(page, index));
+            index++;
+        } while (index < end
+                && EntryDescriptor.pageEntryCount(page, index) == 0
+                && EntryDescriptor.first(page, index) < until);
+        return EntryDescriptor.last(page, index - 1);
     }
 
     /// Moves past the current entry and all below it.

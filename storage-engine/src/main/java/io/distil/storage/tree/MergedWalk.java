@@ -68,6 +68,7 @@ final class MergedWalk implements AutoCloseable {
     private final Scratch scratch;
     private final Overlay overlay;
     private final EntryWalker walker;
+    private final ReadAhead readAhead;
     private final long from;
     private final long until;
     private final Whole whole;
@@ -87,6 +88,7 @@ final class MergedWalk implements AutoCloseable {
         this.scratch = scratch;
         this.overlay = overlay;
         this.walker = new EntryWalker(reader, root);
+        this.readAhead = new ReadAhead(reader);
         this.from = range.from();
         this.until = range.until();
         this.whole = whole;
@@ -203,6 +205,9 @@ final class MergedWalk implements AutoCloseable {
     private Step stepOnLeaf(long first, long last) throws IOException {
         LeafPoints base = scratch.base;
         base.clear();
+        if (whole == Whole.NEVER) {
+            readAhead.beforeLeaf(walker, until);
+        }
         scratch.leaves.read(walker.block(), walker.count(), base);
         walker.advance();
         if (overlay.isEmpty(position, Math.min(last + 1, until))) {

@@ -462,6 +462,54 @@ class BlockStoreTest {
     }
 
     @Test
+    void neighboursReadAheadComeByFewReadsAndDamageIsLeftToTheReader() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk(1);
+        BlockStoreOptions roomy = new BlockStoreOptions(64 << 20, 1 << 20);
+        Random random = new Random(5);
+        List<byte[]> bodies = new ArrayList<>();
+        List<BlockRef> refs = new ArrayList<>();
+        int next;
+        try (BlockStore store = BlockStore.open(disk, "data", roomy, 0)) {
+            // Larger than a run, across segments, with blocks in between that nobody announces.
+            for (int i = 0; i < 400; i++) {
+                byte[] body = body(random, 1 + random.nextInt(9000));
+                BlockRef ref = write(store, BlockKind.SERIES_LEAF, 1, body);
+                if (i % 10 > 0) {
+                    bodies.add(body);
+                    refs.add(ref);
+                }
+            }
+            next = store.sync().nextSegmentNumber();
+        }
+        try (BlockStore store = BlockStore.open(disk, "data", roomy, next)) {
+            store.readAhead(refs, BlockKind.SERIES_LEAF);
+            long blocks = store.statistics().blocksRead();
+            long bytes = store.statistics().bytesRead();
+            assertThat(blocks).isBetween(refs.size() - 5L, (long) refs.size());
+            store.readAhead(refs.reversed(), BlockKind.SERIES_LEAF);
+            assertThat(store.statistics().bytesRead()).as("what is there is not read again").isEqualTo(bytes);
+            for (int i = 0; i < refs.size(); i++) {
+                assertThat(read(store, refs.get(i), BlockKind.SERIES_LEAF)).isEqualTo(bodies.get(i));
+            }
+            assertThat(store.statistics().misses()).isEqualTo(refs.size() - blocks);
+        }
+        BlockRef damaged = refs.get(20);
+        disk.flipBit("data/00000000.segment", BlockAddress.offset(damaged.address()) + 40, 3);
+        BlockRef nowhere = new BlockRef(BlockAddress.of(0, 1 << 19) + 1, 17, 1);
+        try (BlockStore store = BlockStore.open(disk, "data", roomy, next)) {
+            store.readAhead(List.of(nowhere, nowhere), BlockKind.SERIES_LEAF);
+            store.readAhead(refs.subList(0, 40), BlockKind.SERIES_LEAF);
+            for (BlockRef ref : refs.subList(0, 40)) {
+                if (ref == damaged) {
+                    assertThatThrownBy(() -> read(store, ref, BlockKind.SERIES_LEAF)).isInstanceOf(CorruptBlock.class);
+                } else {
+                    assertThat(read(store, ref, BlockKind.SERIES_LEAF)).isNotEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
     void readersOfOneMissingBlockLoadItOnce() throws Exception {
         try (Disk disk = Disks.open(directory.resolve("distil-blocks"), DiskChoice.AUTO)) {
             BlockRef ref;
