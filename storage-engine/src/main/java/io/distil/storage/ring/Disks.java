@@ -31,7 +31,7 @@ public final class Disks {
         }
         UringProbe probe = UringProbe.of(directory);
         if (probe.isUsable()) {
-            return new UringDisk(directory, probe.findings(), UringQueue.TRANSFER_BYTES_MAX);
+            return new UringDisk(directory, probe.findings(), Uring::new, UringQueue.TRANSFER_BYTES_MAX);
         }
         if (choice == DiskChoice.IO_URING) {
             throw new Refused(

@@ -32,7 +32,7 @@ import java.lang.invoke.VarHandle;
 /// owner asks, and needs no interrupt of a running thread. It comes into being disabled, so that another thread may
 /// create it; the first thread to {@link #enable} it is its owner. A *shared* ring does without both. SQPOLL is left
 /// out: its kernel thread would take one of few cores.
-final class Uring implements AutoCloseable {
+final class Uring implements Ring {
     static final int OPERATION_FSYNC = 3;
     static final int OPERATION_READ_FIXED = 4;
     static final int OPERATION_WRITE_FIXED = 5;
@@ -147,8 +147,8 @@ final class Uring implements AutoCloseable {
         return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
-    /// Makes the calling thread the owner, before the first {@link #enter} of an owned ring.
-    void enable() throws DiskFailed {
+    @Override
+    public void enable() throws DiskFailed {
         if (!owned) {
             return;
         }
@@ -171,10 +171,8 @@ final class Uring implements AutoCloseable {
         return update;
     }
 
-    /// Registers a buffer.
-    ///
-    /// @return its index, or -errno
-    int registerBuffer(MemorySegment memory) {
+    @Override
+    public int registerBuffer(MemorySegment memory) {
         if (bufferCount == BUFFERS_MAX) {
             return -Linux.ENOMEM;
         }
@@ -206,8 +204,8 @@ final class Uring implements AutoCloseable {
         return scratch.asSlice(SCRATCH_STRUCTURE, 32).fill((byte) 0);
     }
 
-    /// Adds a submission; the caller keeps the count below the ring's size.
-    void prepare(
+    @Override
+    public void prepare(
             int operation,
             int file,
             long position,
@@ -230,28 +228,29 @@ final class Uring implements AutoCloseable {
         submissionTail++;
     }
 
-    /// Submissions the kernel has not taken yet.
-    int queuedCount() {
+    @Override
+    public int queuedCount() {
         return submissionTail - (int) SHARED_INT.getAcquire(submissionRing, submissionHeadOffset);
     }
 
-    /// Hands the submissions over, and waits until `minComplete` completions are there.
-    ///
-    /// @return how many submissions were taken, or -errno
-    int enter(int minComplete) {
+    @Override
+    public int enter(int minComplete) {
         SHARED_INT.setRelease(submissionRing, submissionTailOffset, submissionTail);
         return (int) Linux.uringEnter(scratch, enterDescriptor, queuedCount(), minComplete, enterFlags);
     }
 
-    boolean hasCompletion() {
+    @Override
+    public boolean hasCompletion() {
         return completionHead != (int) SHARED_INT.getAcquire(completionRing, completionTailOffset);
     }
 
-    long completionUserData() {
+    @Override
+    public long completionUserData() {
         return completionRing.get(LONG, completionOffset());
     }
 
-    int completionResult() {
+    @Override
+    public int completionResult() {
         return completionRing.get(INT, completionOffset() + 8);
     }
 
@@ -259,8 +258,8 @@ final class Uring implements AutoCloseable {
         return completionEntriesOffset + (completionHead & completionMask) * COMPLETION_ENTRY_BYTES;
     }
 
-    /// Gives the present completion's entry back to the kernel.
-    void consumeCompletion() {
+    @Override
+    public void consumeCompletion() {
         completionHead++;
         SHARED_INT.setRelease(completionRing, completionHeadOffset, completionHead);
     }
@@ -272,7 +271,6 @@ final class Uring implements AutoCloseable {
         return result;
     }
 
-    /// Nothing may be in flight.
     @Override
     public void close() {
         if (descriptorRegistered) {

@@ -10,12 +10,14 @@ import java.util.List;
 final class UringDisk implements Disk {
     private final DataDirectory directory;
     private final String description;
+    private final Ring.Maker rings;
     private final int transferBytesMax;
 
     /// @param transferBytesMax the most bytes one submission moves, whole pages; longer operations are continued
-    UringDisk(DataDirectory directory, String description, int transferBytesMax) {
+    UringDisk(DataDirectory directory, String description, Ring.Maker rings, int transferBytesMax) {
         this.directory = directory;
         this.description = description;
+        this.rings = rings;
         this.transferBytesMax = transferBytesMax;
     }
 
@@ -27,13 +29,13 @@ final class UringDisk implements Disk {
     @Override
     public DiskQueue openQueue(int depth) throws DiskFailed {
         BrokenInvariant.check(depth >= 1, "a queue of depth " + depth + ", wanted at least 1");
-        return new UringQueue(depth, true, transferBytesMax);
+        return new UringQueue(rings.make(depth, true), depth, transferBytesMax);
     }
 
     @Override
     public DiskQueue openSharedQueue(int depth) throws DiskFailed {
         BrokenInvariant.check(depth >= 1, "a queue of depth " + depth + ", wanted at least 1");
-        return new UringQueue(depth, false, transferBytesMax);
+        return new UringQueue(rings.make(depth, false), depth, transferBytesMax);
     }
 
     @Override

@@ -25,7 +25,7 @@ record UringProbe(boolean isUsable, String findings) {
             return new UringProbe(false, Linux.unavailable());
         }
         MemorySegment memory = OffHeap.allocatePages(MemoryOwner.DISK_BUFFERS, REGISTERED_BYTES);
-        try (UringQueue queue = new UringQueue(1, true, UringQueue.TRANSFER_BYTES_MAX)) {
+        try (UringQueue queue = new UringQueue(new Uring(1, true), 1, UringQueue.TRANSFER_BYTES_MAX)) {
             queue.register(memory);
             return tryFile(directory.path().resolve(PROBE_NAME), queue, memory);
         } catch (DiskFailed e) {

@@ -6,7 +6,7 @@ import io.distil.base.memory.OffHeap;
 
 import java.lang.foreign.MemorySegment;
 
-/// A queue over one {@link Uring}.
+/// A queue over one {@link Ring}.
 ///
 /// Each operation in flight has a slot; the completion carries the slot's number and its generation, so that a
 /// completion which should not exist is noticed rather than taken for another's. A slot lives through as many
@@ -28,7 +28,7 @@ final class UringQueue implements DiskQueue {
 
     private static final int PAGE_MASK = OffHeap.PAGE_BYTES - 1;
 
-    private final Uring ring;
+    private final Ring ring;
     private final int depth;
     private final int transferBytesMax;
 
@@ -55,8 +55,9 @@ final class UringQueue implements DiskQueue {
     private boolean delivering;
     private boolean closed;
 
-    UringQueue(int depth, boolean owned, int transferBytesMax) throws DiskFailed {
-        ring = new Uring(depth, owned);
+    /// @param ring with an entry for each operation; closed with the queue
+    UringQueue(Ring ring, int depth, int transferBytesMax) {
+        this.ring = ring;
         this.depth = depth;
         this.transferBytesMax = transferBytesMax;
         freeSlots = new int[depth];
@@ -255,9 +256,10 @@ final class UringQueue implements DiskQueue {
             boolean passes = result == -Linux.EINTR || result == -Linux.EAGAIN;
             return !passes || ++fruitlessAttempts[slot] > FRUITLESS_ATTEMPTS_MAX;
         }
-        // Only whole pages count, for the next submission must begin at one; the part of a page is moved again.
+        // Only whole pages count, for the next submission must begin at one; the part of a page is moved again. At the
+        // end
+        // of a file that is no use, and the attempts run out.
         int moved = result == bytesLeft[slot] ? result : result & ~PAGE_MASK;
-        boolean pastTheEnd = isRead(slot) && moved < result;
         if (moved == 0) {
             fruitlessAttempts[slot]++;
         } else {
@@ -266,7 +268,7 @@ final class UringQueue implements DiskQueue {
             addresses[slot] += moved;
             bytesLeft[slot] -= moved;
         }
-        return bytesLeft[slot] == 0 || result == 0 || pastTheEnd || fruitlessAttempts[slot] > FRUITLESS_ATTEMPTS_MAX;
+        return bytesLeft[slot] == 0 || result == 0 || fruitlessAttempts[slot] > FRUITLESS_ATTEMPTS_MAX;
     }
 
     private void deliver(int slot, int result, Completion completion) {
