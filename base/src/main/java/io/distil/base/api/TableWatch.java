@@ -13,8 +13,10 @@ public interface TableWatch extends AutoCloseable {
     /// Changes that belong together.
     ///
     /// @param through the table's version up to which everything is in this batch or was in one before
-    /// @param isCatchUp true if single changes are not known any more: then these are the keys that differ, each as it is at
-    ///     `through`, by key; false: the changes of one mutation, in its order
+    /// @param isCatchUp true if single changes are not known any more: then these are the keys that differ, each as it is now,
+    ///     by key, in as many batches as they need: all but the last repeat the `through` from before, so that whoever breaks
+    ///     off between them begins the catch-up again; the last may be empty. A key that came and went meanwhile may be told
+    ///     as gone. False: the changes of one mutation, in its order
     record Batch(Version through, boolean isCatchUp, List<TableChange> changes) {}
 
     /// The next batch, or null if none came within `timeout`.

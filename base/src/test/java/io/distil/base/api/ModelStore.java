@@ -26,13 +26,14 @@ import java.util.concurrent.CompletableFuture;
 
 /// The naive store that the real ones are compared with: sorted maps on the heap, every rule written in the plainest way.
 ///
-/// It is also a complete {@link StreamStore} for tests of modules that only see the interface. Slow on purpose: each
+/// It is also a complete {@link StreamStore} and {@link TableStore} for tests of modules that only see the interface. Slow on purpose: each
 /// mutation may copy a stream.
-public final class ModelStore implements StreamStore {
+public final class ModelStore implements StreamStore, TableStore {
     private final Map<StreamId, ModelStream> streams = new TreeMap<>();
     private final Set<StreamId> obliterated = new HashSet<>();
     private final TreeMap<String, StoredRecord> records = new TreeMap<>();
     private final Map<WriteTag, Outcome> outcomes = new HashMap<>();
+    private final ModelTables tables = new ModelTables(this);
     private long applied;
 
     @Override
@@ -96,8 +97,7 @@ public final class ModelStore implements StreamStore {
                     case Mutation.Atomic m -> atomic(m);
                     case Mutation.OfTablets _ ->
                             throw new Refused(ErrorCode.CLUSTER_CONFLICT, "the model has no tablets");
-                    case Mutation.OfTable m ->
-                            throw new Refused(ErrorCode.NO_SUCH_TABLE, "there is no table '" + m.table() + "'");
+                    case Mutation.OfTable m -> tables.apply(m);
                 };
         applied++;
         return outcome;
@@ -260,6 +260,21 @@ public final class ModelStore implements StreamStore {
     @Override
     public synchronized List<StoredRecord> records(String prefix) {
         return records.tailMap(prefix).values().stream().filter(r -> r.key().startsWith(prefix)).toList();
+    }
+
+    @Override
+    public synchronized List<TableInfo> tables(String prefix) {
+        return tables.list(prefix);
+    }
+
+    @Override
+    public synchronized TableSnapshot tableSnapshot(String table, VersionSelector at) {
+        return tables.snapshot(table, at);
+    }
+
+    @Override
+    public synchronized TableWatch watch(String table, KeyRange range, Version since) {
+        return tables.watch(table, range, since);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.pqm.PqmOptions;
 import io.distil.replication.log.Journal;
+import io.distil.replication.table.TableOptions;
 import io.distil.replication.tablet.LocalStoreOptions;
 import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.store.StoreOptions;
@@ -118,6 +119,7 @@ public record ServerConfig(
                 StoreOptions.ofCacheBytes((long) cacheMiB << 20),
                 Journal.Options.DEFAULT,
                 pqm,
+                TableOptions.DEFAULT,
                 TreeShape.DEFAULT,
                 (long) reserveMiB << 20,
                 LocalStoreOptions.DEFAULT.checkpointLogBytes(),

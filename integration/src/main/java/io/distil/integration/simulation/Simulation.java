@@ -18,6 +18,7 @@ import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.pqm.PqmOptions;
 import io.distil.replication.log.Journal;
+import io.distil.replication.table.TableOptions;
 import io.distil.replication.tablet.LocalStore;
 import io.distil.replication.tablet.LocalStoreOptions;
 import io.distil.storage.ring.SimulatedDisk;
@@ -97,6 +98,7 @@ public final class Simulation {
                 storeOptions,
                 new Journal.Options(64 << 10, 8 << 10),
                 pqmOptions,
+                new TableOptions(1 << 10, 2_000_000_000L, 1 << 20, 4 << 10, 16 << 10, 256 << random.nextInt(4)),
                 new TreeShape(2 + random.nextInt(40), 4 + random.nextInt(12)),
                 0,
                 16 << 10,

@@ -8,6 +8,7 @@ import io.distil.base.memory.MemoryReader;
 import io.distil.base.memory.MemoryWriter;
 import io.distil.replication.catalog.Sessions;
 import io.distil.replication.command.CommandCodec;
+import io.distil.replication.table.TableCheckpoints;
 import io.distil.storage.keyed.KeyedChange;
 import io.distil.storage.store.Store;
 import io.distil.storage.tree.SeriesRoot;
@@ -34,12 +35,14 @@ final class Checkpointer {
     /// @param replayFrom the first log position needed again after a crash
     /// @param savedMajors the newest major of each stream whose root it contains
     /// @param obliterated streams whose versions must go
+    /// @param tables what it says about tables
     record Plan(
             long appliedThrough,
             long replayFrom,
             TreeMap<byte[], KeyedChange> changes,
             Map<TabletStream, List<Long>> savedMajors,
-            Set<StreamId> obliterated) {}
+            Set<StreamId> obliterated,
+            TableCheckpoints.Plan tables) {}
 
     /// A stream as a checkpoint keeps it.
     ///
@@ -64,7 +67,8 @@ final class Checkpointer {
                         replayFrom,
                         new TreeMap<>(Arrays::compareUnsigned),
                         new HashMap<>(),
-                        Set.copyOf(state.dirty().obliterated()));
+                        Set.copyOf(state.dirty().obliterated()),
+                        state.tables().checkpoints().gather());
         state.dirty().streams().forEach(id -> gatherStream(plan, id));
         state.dirty().records().forEach(key -> gatherRecord(plan, key));
         state.dirty().sessions().forEach(client -> gatherSession(plan, client));
@@ -77,9 +81,9 @@ final class Checkpointer {
         return plan;
     }
 
-    /// The first position that some stream's buffer would need after a crash now.
+    /// The first position that the buffer of some stream or table would need after a crash now.
     long replayFrom() {
-        long first = state.appliedThrough() + 1;
+        long first = Math.min(state.appliedThrough() + 1, state.tables().firstNeeded());
         for (TabletStream stream : state.streams().values()) {
             first = Math.min(first, stream.firstNeeded());
         }
@@ -160,12 +164,15 @@ final class Checkpointer {
                     Tables.VERSIONS.key().stream(id).prefix(),
                     (key, _) -> plan.changes().put(key, new KeyedChange.Delete(key)));
         }
-        store.checkpoint(plan.appliedThrough(), plan.replayFrom(), List.copyOf(plan.changes().values()));
+        List<KeyedChange> changes = new ArrayList<>(plan.changes().values());
+        changes.addAll(plan.tables().changes(store));
+        store.checkpoint(plan.appliedThrough(), plan.replayFrom(), changes);
     }
 
     /// Tablet's thread: the plan is durable, so what it saved need not be kept in memory.
     static void saved(Plan plan) {
         plan.savedMajors().forEach((stream, majors) -> stream.unsavedVersions().keySet().removeAll(majors));
+        plan.tables().saved();
     }
 
     /// Brings the state of the store's last checkpoint back, before the log is replayed.
@@ -185,6 +192,7 @@ final class Checkpointer {
                     state.addStream(
                             stream.descriptor().id(), stream.builtMajor(), stream.root(), stream.builtThrough());
                 });
+        state.tables().load();
         store.scan(
                 Tables.OBLITERATED.prefix(),
                 (key, _) -> state.catalog().putObliterated(Tables.OBLITERATED.stream(key, 0)));

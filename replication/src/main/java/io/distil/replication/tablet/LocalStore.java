@@ -3,8 +3,10 @@ package io.distil.replication.tablet;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
+import io.distil.base.Version;
 import io.distil.base.api.Consistency;
 import io.distil.base.api.Durability;
+import io.distil.base.api.KeyRange;
 import io.distil.base.api.LogPosition;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
@@ -16,6 +18,10 @@ import io.distil.base.api.StreamFilter;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
+import io.distil.base.api.TableInfo;
+import io.distil.base.api.TableSnapshot;
+import io.distil.base.api.TableStore;
+import io.distil.base.api.TableWatch;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 import io.distil.storage.ring.Disk;
@@ -33,7 +39,7 @@ import java.util.function.Consumer;
 /// Opening reads the last checkpoint and replays the log behind it. Two threads then work: the tablet's and the flusher's.
 /// With {@link Driving#STEPPED} there are none, and the owner calls {@link #step}: so a simulator runs the same code in one
 /// thread, in an order of its choosing.
-public final class LocalStore implements StreamStore, Reverts {
+public final class LocalStore implements StreamStore, TableStore, Reverts {
     /// Who makes the store work.
     public enum Driving {
         THREADS,
@@ -146,6 +152,21 @@ public final class LocalStore implements StreamStore, Reverts {
     @Override
     public List<StoredRecord> records(String prefix) {
         return node.state().records().withPrefix(prefix);
+    }
+
+    @Override
+    public List<TableInfo> tables(String prefix) {
+        return node.state().tables().list(prefix);
+    }
+
+    @Override
+    public TableSnapshot tableSnapshot(String table, VersionSelector at) throws IOException {
+        return node.state().tables().snapshot(table, at);
+    }
+
+    @Override
+    public TableWatch watch(String table, KeyRange range, Version since) {
+        return node.state().tables().watch(table, range, since);
     }
 
     @Override

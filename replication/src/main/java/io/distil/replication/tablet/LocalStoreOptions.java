@@ -2,6 +2,7 @@ package io.distil.replication.tablet;
 
 import io.distil.pqm.PqmOptions;
 import io.distil.replication.log.Journal;
+import io.distil.replication.table.TableOptions;
 import io.distil.storage.store.StoreOptions;
 import io.distil.storage.tree.TreeShape;
 
@@ -10,11 +11,12 @@ import io.distil.storage.tree.TreeShape;
 /// @param reserveBytes of disk space below which mutations are refused
 /// @param checkpointLogBytes a checkpoint is taken when the log has grown by so much since the last
 /// @param checkpointAgeNanos or when so much time has passed and something changed
-/// @param logBytesMax when more than this would be replayed after a crash, the streams that hold the log back are flushed
+/// @param logBytesMax when more than this would be replayed after a crash, the streams and tables that hold the log back are flushed
 public record LocalStoreOptions(
         StoreOptions store,
         Journal.Options log,
         PqmOptions pqm,
+        TableOptions tables,
         TreeShape shape,
         long reserveBytes,
         long checkpointLogBytes,
@@ -25,6 +27,7 @@ public record LocalStoreOptions(
                     StoreOptions.DEFAULT,
                     Journal.Options.DEFAULT,
                     PqmOptions.withBudget(512L << 20),
+                    TableOptions.DEFAULT,
                     TreeShape.DEFAULT,
                     256L << 20,
                     256L << 20,

@@ -7,6 +7,7 @@ import io.distil.base.memory.OffHeap;
 import io.distil.pqm.Pqm;
 import io.distil.replication.command.CommandCodec;
 import io.distil.replication.log.CommandLog;
+import io.distil.replication.table.TablesState;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.store.Checkpoint;
 import io.distil.storage.store.Store;
@@ -29,6 +30,7 @@ final class Node implements ReplicaControl {
     private final Pqm pqm;
     private final TabletState state;
     private final Flusher flusher;
+    private final StreamBuilder streamBuilder;
     private final Checkpointer checkpointer;
     private final CheckpointTimer timer;
     private final LocalStoreOptions options;
@@ -76,8 +78,10 @@ final class Node implements ReplicaControl {
         this.openingNanos = clock.monotonicNanos();
         SeriesTree tree = new SeriesTree(store.blocks(), options.shape());
         this.pqm = new Pqm(options.pqm(), clock);
-        this.flusher = new Flusher(store, tree, new Results());
-        this.state = new TabletState(pqm, new Effects(), listener, group);
+        this.flusher = new Flusher(store, this::onTablet);
+        this.streamBuilder = new StreamBuilder(tree, flusher::give, this::installed);
+        TablesState tables = new TablesState(options.tables(), store, clock, flusher::give);
+        this.state = new TabletState(pqm, tables, new Effects(), listener, group);
         this.checkpointer = new Checkpointer(state);
         this.timer = new CheckpointTimer(clock, options.checkpointLogBytes(), options.checkpointAgeNanos());
         this.reads = new Reads(state, store, tree);
@@ -87,9 +91,7 @@ final class Node implements ReplicaControl {
     private final class Effects implements TabletState.Effects {
         @Override
         public void frozen(TabletStream stream) {
-            if (!stream.isBuilding()) {
-                build(stream);
-            }
+            streamBuilder.frozen(stream);
         }
 
         @Override
@@ -99,43 +101,18 @@ final class Node implements ReplicaControl {
     }
 
     /// What the flusher has done, brought to the tablet's thread.
-    private final class Results implements Flusher.Results {
-        @Override
-        public void built(TabletStream stream, long major, BuiltVersion version) {
-            onTablet(() -> install(stream, major, version));
-        }
-
-        @Override
-        public void checkpointed(Checkpointer.Plan plan) {
-            onTablet(() -> afterCheckpoint(plan));
-        }
-
-        private void onTablet(Runnable errand) {
-            if (tablet == null) {
-                // The log is being replayed, on this very thread.
-                errand.run();
-            } else {
-                tablet.execute(errand);
-            }
+    private void onTablet(Runnable errand) {
+        if (tablet == null) {
+            // The log is being replayed, on this very thread.
+            errand.run();
+        } else {
+            tablet.execute(errand);
         }
     }
 
-    private void build(TabletStream stream) {
-        stream.setBuilding(true);
-        flusher.build(stream);
-    }
-
-    private void install(TabletStream stream, long major, BuiltVersion version) {
-        stream.setBuilding(false);
-        if (stream.isObliterated()) {
-            return;
-        }
-        stream.built(major, version);
+    private void installed(TabletStream stream) {
         counters.commits().increment();
         state.dirty().stream(stream.id());
-        if (stream.hasPendingCommit()) {
-            build(stream);
-        }
     }
 
     private void recover(LogOpener logOpener) throws IOException {
@@ -178,7 +155,7 @@ final class Node implements ReplicaControl {
                 // It was refused when it was first applied, too.
             }
             replayedEntries++;
-            while (pqm.isFull() && flusher.doWork() > 0) {
+            while ((pqm.isFull() || state.tables().isFull()) && flusher.doWork() > 0) {
                 if (flusher.failure() != null) {
                     throw flusher.failure();
                 }
@@ -289,7 +266,11 @@ final class Node implements ReplicaControl {
 
     private void beginCheckpoint() {
         timer.began(state.appliedThrough(), log.writtenBytes());
-        flusher.writeCheckpoint(checkpointer.gather());
+        Checkpointer.Plan plan = checkpointer.gather();
+        flusher.give(_ -> {
+            Checkpointer.write(store, plan);
+            return () -> afterCheckpoint(plan);
+        });
     }
 
     private void afterCheckpoint(Checkpointer.Plan plan) {
@@ -346,6 +327,10 @@ final class Node implements ReplicaControl {
         status.put("checkpoint.sequence", Long.toString(store.lastCheckpoint().sequence()));
         status.put("pqm.bytes", Long.toString(metrics.bufferedBytes()));
         status.put("pqm.bytes.max", Long.toString(options.pqm().bufferBytesMax()));
+        status.put("tables.count", Integer.toString(state.tables().count()));
+        status.put("tables.buffer.bytes", Long.toString(state.tables().bufferedBytes()));
+        status.put("tables.buffer.bytes.max", Long.toString(options.tables().bufferBytesMax()));
+        status.put("tables.history.bytes", Long.toString(state.tables().historyBytes()));
         status.put("segments.bytes", Long.toString(metrics.segmentBytes()));
         for (MemoryOwner owner : MemoryOwner.values()) {
             status.put("offheap." + owner.label() + ".bytes", Long.toString(OffHeap.bytes(owner)));
@@ -389,6 +374,7 @@ final class Node implements ReplicaControl {
 
     private void release(Exception failed) {
         state.streams().values().forEach(stream -> stream.buffer().close());
+        state.tables().close();
         for (AutoCloseable part : new AutoCloseable[] {log, store, disk}) {
             try {
                 if (part != null) {

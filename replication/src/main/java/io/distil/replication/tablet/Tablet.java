@@ -4,7 +4,6 @@ import io.distil.base.DiskFailed;
 import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
-import io.distil.base.StreamId;
 import io.distil.base.Version;
 import io.distil.base.api.Consistency;
 import io.distil.base.api.Durability;
@@ -260,9 +259,13 @@ final class Tablet {
         return admitted;
     }
 
+    private boolean areBuffersFull() {
+        return pqm.isFull() || state.tables().isFull();
+    }
+
     /// While the buffers' budget is used up, requests wait in the inbox and their senders for them.
     private boolean isHeldBack() {
-        return life == Life.RUNNING && pqm.isFull() && flushingTrouble.get().isEmpty();
+        return life == Life.RUNNING && areBuffersFull() && flushingTrouble.get().isEmpty();
     }
 
     /// @return false if the log has no room now
@@ -360,19 +363,32 @@ final class Tablet {
         Optional<StreamBuffer> due = pqm.flushQueue().nextToFlush(now);
         while (due.isPresent()) {
             StreamBuffer buffer = due.get();
-            if (!proposeFlush(buffer.id(), () -> pqm.flushQueue().notFlushed(buffer))) {
+            if (!proposeFlush(new Mutation.Flush(buffer.id()), () -> pqm.flushQueue().notFlushed(buffer))) {
                 pqm.flushQueue().notFlushed(buffer);
                 break;
             }
             proposed++;
             due = pqm.flushQueue().nextToFlush(now);
         }
+        Optional<String> dueTable = state.tables().flushQueue().nextToFlush(now);
+        while (dueTable.isPresent() && proposeFlush(dueTable.get())) {
+            proposed++;
+            dueTable = state.tables().flushQueue().nextToFlush(now);
+        }
+        return proposed;
+    }
+
+    private boolean proposeFlush(String table) throws IOException {
+        Runnable ifLost = () -> state.tables().flushQueue().notFlushed(table);
+        boolean proposed = proposeFlush(new Mutation.FlushTable(table), ifLost);
+        if (!proposed) {
+            ifLost.run();
+        }
         return proposed;
     }
 
     /// @return false if the log takes nothing now
-    private boolean proposeFlush(StreamId stream, Runnable ifLost) throws IOException {
-        Mutation flush = new Mutation.Flush(stream);
+    private boolean proposeFlush(Mutation flush, Runnable ifLost) throws IOException {
         try {
             return append(flush, WriteTag.NONE, Pending.ofProposal(ifLost), (int) CommandCodec.bytes(flush));
         } catch (Refused notLeader) {
@@ -380,7 +396,7 @@ final class Tablet {
         }
     }
 
-    /// Proposes to flush the stream whose buffer needs the oldest log entry.
+    /// Proposes to flush the stream or table whose buffer needs the oldest log entry.
     ///
     /// @return how many flushes were proposed
     int flushWhatHoldsTheLogBack() {
@@ -393,13 +409,20 @@ final class Tablet {
                 oldest = stream;
             }
         }
-        boolean nothingToDo =
-                oldest == null
-                        || oldest.firstNeeded() == Long.MAX_VALUE
-                        || oldest.hasPendingCommit()
-                        || oldest.isFlushProposed();
         try {
-            if (nothingToDo || !proposeFlush(oldest.id(), oldest::setFlushNotProposed)) {
+            Optional<String> table =
+                    state.tables()
+                            .flushQueue()
+                            .holdsTheLogBackBefore(oldest == null ? Long.MAX_VALUE : oldest.firstNeeded());
+            if (table.isPresent()) {
+                return proposeFlush(table.get()) ? 1 : 0;
+            }
+            boolean nothingToDo =
+                    oldest == null
+                            || oldest.firstNeeded() == Long.MAX_VALUE
+                            || oldest.hasPendingCommit()
+                            || oldest.isFlushProposed();
+            if (nothingToDo || !proposeFlush(new Mutation.Flush(oldest.id()), oldest::setFlushNotProposed)) {
                 return 0;
             }
             oldest.setFlushProposed();
@@ -425,7 +448,7 @@ final class Tablet {
         /// flusher that has failed nothing will, so that it stops at its budget.
         @Override
         public boolean takesEntries() {
-            return !pqm.isFull() || isFlusherIdle.getAsBoolean() && flushingTrouble.get().isEmpty();
+            return !areBuffersFull() || isFlusherIdle.getAsBoolean() && flushingTrouble.get().isEmpty();
         }
 
         @Override

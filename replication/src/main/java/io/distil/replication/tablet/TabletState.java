@@ -16,8 +16,10 @@ import io.distil.replication.catalog.Catalog;
 import io.distil.replication.catalog.Records;
 import io.distil.replication.catalog.Sessions;
 import io.distil.replication.command.Command;
+import io.distil.replication.table.TablesState;
 import io.distil.storage.tree.SeriesRoot;
 
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,7 @@ final class TabletState {
     }
 
     private final Pqm pqm;
+    private final TablesState tables;
     private final Catalog catalog = new Catalog();
     private final Records records = new Records();
     private final Sessions sessions = new Sessions();
@@ -67,9 +70,10 @@ final class TabletState {
     private volatile TermHistory terms = TermHistory.EMPTY;
 
     /// @param group whose log this is the state of
-    TabletState(Pqm pqm, Effects effects, AppliedListener listener, int group) {
+    TabletState(Pqm pqm, TablesState tables, Effects effects, AppliedListener listener, int group) {
         this.group = group;
         this.pqm = pqm;
+        this.tables = tables;
         this.effects = effects;
         this.listener = listener;
     }
@@ -84,6 +88,10 @@ final class TabletState {
 
     Sessions sessions() {
         return sessions;
+    }
+
+    TablesState tables() {
+        return tables;
     }
 
     Map<StreamId, TabletStream> streams() {
@@ -166,7 +174,8 @@ final class TabletState {
     /// Applies the entry at `position`.
     ///
     /// @throws Refused if the state forbids it; nothing was changed
-    Outcome apply(long position, long term, Command command) {
+    /// @throws IOException if what the entry must be judged by cannot be read: then this replica must stop
+    Outcome apply(long position, long term, Command command) throws IOException {
         if (position <= checkpointThrough) {
             if (position >= replayFrom) {
                 reapply(position, command.mutation());
@@ -182,7 +191,7 @@ final class TabletState {
                 hadNoEffect(position, command.mutation());
                 return known.get();
             }
-            Outcome outcome = mutate(position, command.mutation());
+            Outcome outcome = mutate(position, command);
             if (tag.isTagged()) {
                 sessions.put(tag, outcome, position, dirty::session);
                 dirty.session(Sessions.Client.of(tag));
@@ -200,8 +209,8 @@ final class TabletState {
         listener.applied(position, mutation, null);
     }
 
-    private Outcome mutate(long position, Mutation mutation) {
-        return switch (mutation) {
+    private Outcome mutate(long position, Command command) throws IOException {
+        return switch (command.mutation()) {
             case Mutation.Create m -> {
                 catalog.create(m.descriptor());
                 StreamId id = m.descriptor().id();
@@ -230,9 +239,7 @@ final class TabletState {
             case Mutation.Flush m -> buffered(position, m.stream(), m);
             case Mutation.OfTablets _ ->
                     throw new Refused(ErrorCode.CLUSTER_CONFLICT, "the tablets of this store are not yet its own");
-            case Mutation.OfTable m ->
-                    throw new Refused(
-                            ErrorCode.NO_SUCH_TABLE, "there is no table '" + m.table() + "', and none can be made");
+            case Mutation.OfTable m -> tables.apply(position, command.epochNanos(), m);
         };
     }
 
@@ -282,11 +289,8 @@ final class TabletState {
                     }
                 }
             }
-            case Mutation.Create _,
-                    Mutation.Annotate _,
-                    Mutation.Obliterate _,
-                    Mutation.OfTable _,
-                    Mutation.OfTablets _ -> {
+            case Mutation.OfTable m -> tables.reapply(position, m);
+            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.OfTablets _ -> {
                 // In the checkpoint.
             }
         }

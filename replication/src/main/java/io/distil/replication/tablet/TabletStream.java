@@ -1,12 +1,10 @@
 package io.distil.replication.tablet;
 
-import io.distil.base.BrokenInvariant;
 import io.distil.base.StreamId;
 import io.distil.pqm.StreamBuffer;
+import io.distil.replication.flush.LoggedCommits;
 import io.distil.storage.tree.SeriesRoot;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,23 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// Owned by the tablet's thread; only {@link #buffer}'s views and {@link #unsavedVersions} are read by others.
 final class TabletStream {
-    /// A commit whose tree is not built yet.
-    ///
-    /// @param through the last log position it contains
-    /// @param firstPosition the first log position it contains
-    private record PendingCommit(long major, long through, long firstPosition) {}
-
     private final StreamId id;
     private final StreamBuffer buffer;
-    private final Deque<PendingCommit> pending = new ArrayDeque<>();
+    private final LoggedCommits commits;
 
     /// Majors built since the last checkpoint; older ones are in the store's keyed tree.
     private final Map<Long, BuiltVersion> unsavedVersions = new ConcurrentHashMap<>();
 
-    private long builtMajor;
     private SeriesRoot builtRoot;
-    private long builtThrough;
-    private long activeFirst;
     private boolean building;
     private boolean flushProposed;
     private volatile boolean obliterated;
@@ -40,9 +29,8 @@ final class TabletStream {
     TabletStream(StreamId id, StreamBuffer buffer, long builtMajor, SeriesRoot builtRoot, long builtThrough) {
         this.id = id;
         this.buffer = buffer;
-        this.builtMajor = builtMajor;
+        this.commits = new LoggedCommits(builtMajor, builtThrough);
         this.builtRoot = builtRoot;
-        this.builtThrough = builtThrough;
     }
 
     StreamId id() {
@@ -54,7 +42,7 @@ final class TabletStream {
     }
 
     long builtMajor() {
-        return builtMajor;
+        return commits.builtMajor();
     }
 
     SeriesRoot builtRoot() {
@@ -62,7 +50,7 @@ final class TabletStream {
     }
 
     long builtThrough() {
-        return builtThrough;
+        return commits.builtThrough();
     }
 
     Map<Long, BuiltVersion> unsavedVersions() {
@@ -71,9 +59,7 @@ final class TabletStream {
 
     /// Says that the entry at `position` is now in the active layer.
     void buffered(long position) {
-        if (activeFirst == 0) {
-            activeFirst = position;
-        }
+        commits.buffered(position);
     }
 
     /// True while the flusher has a tree of this stream to build: one at a time, the next over it.
@@ -101,38 +87,28 @@ final class TabletStream {
 
     /// True if a commit waits for its tree.
     boolean hasPendingCommit() {
-        return !pending.isEmpty();
+        return commits.hasPending();
     }
 
     /// Says that the active layer became the commit `major`.
     ///
     /// @param through the last log position that is in it
     void frozen(long major, long through) {
-        pending.addLast(new PendingCommit(major, through, activeFirst == 0 ? through : activeFirst));
-        activeFirst = 0;
+        commits.frozen(major, through);
         flushProposed = false;
     }
 
     /// Takes the tree of the oldest pending commit.
     void built(long major, BuiltVersion version) {
-        PendingCommit commit = pending.removeFirst();
-        if (commit.major() != major) {
-            throw new BrokenInvariant(
-                    "stream " + id + ": tree of major " + major + " built, " + commit.major() + " is next");
-        }
+        commits.built(major);
         unsavedVersions.put(major, version);
         buffer.installed(major, version.root());
-        builtMajor = major;
         builtRoot = version.root();
-        builtThrough = commit.through();
     }
 
     /// The first log position that a replay must give to this stream, or `Long.MAX_VALUE` if none.
     long firstNeeded() {
-        if (!pending.isEmpty()) {
-            return pending.getFirst().firstPosition();
-        }
-        return activeFirst == 0 ? Long.MAX_VALUE : activeFirst;
+        return commits.firstNeeded();
     }
 
     boolean isObliterated() {

@@ -5,6 +5,7 @@ import io.distil.base.api.StreamStore;
 import io.distil.base.api.StreamStoreContract;
 import io.distil.pqm.PqmOptions;
 import io.distil.replication.log.Journal;
+import io.distil.replication.table.TableOptions;
 import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.ring.Disks;
 import io.distil.storage.store.StoreOptions;
@@ -33,6 +34,7 @@ class LocalStoreOfSmallPartsTest extends LocalStoreTest {
                         StoreOptions.ofCacheBytes(1 << 16),
                         new Journal.Options(256 << 10, 16 << 10),
                         PqmOptions.withBudget(1 << 24),
+                        TableOptions.withBudget(1 << 20),
                         new TreeShape(7, 4),
                         1 << 20,
                         32 << 10,

@@ -11,6 +11,7 @@ import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.WriteTag;
 import io.distil.pqm.PqmOptions;
 import io.distil.replication.log.Journal;
+import io.distil.replication.table.TableOptions;
 import io.distil.storage.keyed.KeyedTree;
 import io.distil.storage.ring.Leaks;
 import io.distil.storage.ring.SimulatedDisk;
@@ -87,6 +88,7 @@ class StoreInspectionTest {
                         store,
                         new Journal.Options(32 << 10, 8 << 10),
                         PqmOptions.withBudget(1 << 22),
+                        TableOptions.withBudget(1 << 20),
                         SHAPE,
                         0,
                         16 << 10,

@@ -56,6 +56,30 @@ public final class KeyedTree {
 
     /// The value of `key` in that version.
     public Optional<byte[]> get(KeyedRoot root, byte[] key) throws IOException {
+        BlockRef leaf = leafFor(root, key);
+        if (leaf == null) {
+            return Optional.empty();
+        }
+        try (Block block = reader.read(leaf, BlockKind.KEYED_LEAF)) {
+            KeyedPage page = new KeyedPage(block.body(), leaf, true);
+            int index = page.indexOf(key);
+            return index < 0 ? Optional.empty() : Optional.of(value(reader, page, index));
+        }
+    }
+
+    /// Whether that version has `key`; reads no value.
+    public boolean contains(KeyedRoot root, byte[] key) throws IOException {
+        BlockRef leaf = leafFor(root, key);
+        if (leaf == null) {
+            return false;
+        }
+        try (Block block = reader.read(leaf, BlockKind.KEYED_LEAF)) {
+            return new KeyedPage(block.body(), leaf, true).indexOf(key) >= 0;
+        }
+    }
+
+    /// The leaf where `key` is if it is anywhere; null in the empty tree.
+    private BlockRef leafFor(KeyedRoot root, byte[] key) throws IOException {
         BlockRef ref = root.block();
         for (int level = root.height() - 1; level > 0; level--) {
             try (Block block = reader.read(ref, BlockKind.KEYED_NODE)) {
@@ -63,14 +87,7 @@ public final class KeyedTree {
                 ref = page.child(page.childFor(key));
             }
         }
-        if (ref == null) {
-            return Optional.empty();
-        }
-        try (Block block = reader.read(ref, BlockKind.KEYED_LEAF)) {
-            KeyedPage page = new KeyedPage(block.body(), ref, true);
-            int index = page.indexOf(key);
-            return index < 0 ? Optional.empty() : Optional.of(value(reader, page, index));
-        }
+        return ref;
     }
 
     static byte[] value(BlockReader reader, KeyedPage page, int index) throws IOException {

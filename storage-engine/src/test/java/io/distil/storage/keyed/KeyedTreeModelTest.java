@@ -140,6 +140,7 @@ class KeyedTreeModelTest {
     private static void compareGet(KeyedTree tree, KeyedRoot root, NavigableMap<byte[], byte[]> model, byte[] key)
             throws IOException {
         assertThat(tree.get(root, key).orElse(null)).isEqualTo(model.get(key));
+        assertThat(tree.contains(root, key)).isEqualTo(model.containsKey(key));
     }
 
     private static void compareRange(

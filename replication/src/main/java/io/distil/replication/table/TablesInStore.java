@@ -1,0 +1,82 @@
+package io.distil.replication.table;
+
+import io.distil.base.CorruptBlock;
+import io.distil.base.Version;
+import io.distil.base.memory.MemoryReader;
+import io.distil.base.memory.MemoryWriter;
+import io.distil.storage.keyed.KeyedTree;
+import io.distil.storage.store.Store;
+import io.distil.storage.store.Table;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
+/// What a checkpoint keeps of tables in the store's keyed tree; the layouts are in `docs/formats/tables.md`.
+public final class TablesInStore {
+    /// Name → number, creation, newest built major, the log position in it, its trees.
+    public static final Table TABLES = new Table(8, "tables", Table.Part.TEXT);
+
+    /// Number of a table and major → its trees.
+    public static final Table TABLE_VERSIONS = new Table(9, "table-versions", Table.Part.NUMBER, Table.Part.NUMBER);
+
+    /// A table as a checkpoint keeps it.
+    ///
+    /// @param builtMajor the newest major whose trees exist, `built`
+    /// @param builtThrough the last log position whose effect on this table is in them
+    record SavedTable(long number, long createdEpochNanos, long builtMajor, long builtThrough, BuiltTable built) {
+        private static final int BYTES = 4 * Long.BYTES + BuiltTable.BYTES;
+
+        byte[] encode() {
+            byte[] bytes = new byte[BYTES];
+            new MemoryWriter()
+                    .wrap(MemorySegment.ofArray(bytes))
+                    .i64(number)
+                    .i64(createdEpochNanos)
+                    .i64(builtMajor)
+                    .i64(builtThrough)
+                    .raw(MemorySegment.ofArray(built.encode()));
+            return bytes;
+        }
+
+        static SavedTable decode(String name, byte[] value) throws CorruptBlock {
+            String where = "catalog entry of table " + name;
+            MemoryReader reader = new MemoryReader().wrap(MemorySegment.ofArray(value), where);
+            long number = reader.i64();
+            long createdEpochNanos = reader.i64();
+            long builtMajor = reader.i64();
+            long builtThrough = reader.i64();
+            byte[] trees = reader.raw(reader.remaining()).toArray(ValueLayout.JAVA_BYTE);
+            return new SavedTable(number, createdEpochNanos, builtMajor, builtThrough, BuiltTable.decode(trees, where));
+        }
+    }
+
+    private TablesInStore() {}
+
+    static byte[] tableKey(String name) {
+        return TABLES.key().text(name).bytes();
+    }
+
+    static byte[] versionKey(long number, long major) {
+        return TABLE_VERSIONS.key().number(number).number(major).bytes();
+    }
+
+    static byte[] versionsPrefix(long number) {
+        return TABLE_VERSIONS.key().number(number).prefix();
+    }
+
+    /// A major version that is no longer in memory, or empty if there is none.
+    static Optional<BuiltTable> version(Store store, long number, long major) throws IOException {
+        Optional<byte[]> value = store.get(versionKey(number, major));
+        return value.isEmpty()
+                ? Optional.empty()
+                : Optional.of(BuiltTable.decode(value.get(), "version " + major + " of table number " + number));
+    }
+
+    /// At which version the commit removed the key, if it left it absent.
+    static Optional<Version> goneAt(KeyedTree tree, BuiltTable commit, byte[] key) throws IOException {
+        Optional<byte[]> stored = tree.get(commit.gone(), key);
+        return stored.isEmpty() ? Optional.empty() : Optional.of(StoredRow.decode(key, stored.get()).version());
+    }
+}
