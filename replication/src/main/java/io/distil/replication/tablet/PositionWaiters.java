@@ -34,6 +34,9 @@ final class PositionWaiters {
     private final PriorityQueue<Waiter> unapplied = new PriorityQueue<>(Comparator.comparingLong(Waiter::position));
     private final List<CopiesWaiter> uncopied = new ArrayList<>();
 
+    /// Among `unapplied`, how many wait for an entry of a certain term.
+    private int undecidedCount;
+
     PositionWaiters(NanoClock clock) {
         this.clock = clock;
     }
@@ -45,6 +48,7 @@ final class PositionWaiters {
 
     /// Completes `future` once it is decided that the entry at `position` stays, and so many members have it.
     void untilDecided(LogPosition position, int copies, CompletableFuture<Void> future) {
+        undecidedCount++;
         unapplied.add(
                 new Waiter(
                         position.position(),
@@ -64,7 +68,7 @@ final class PositionWaiters {
     /// @param appliedThrough up to where the state can be read, with `terms`
     /// @return how many were completed
     int poll(long appliedThrough, TermHistory terms, CommandLog log) {
-        int completed = 0;
+        int completed = undecidedCount == 0 ? 0 : pollReverted(terms);
         while (!unapplied.isEmpty() && unapplied.peek().position() <= appliedThrough) {
             decide(unapplied.remove(), terms, log);
             completed++;
@@ -72,11 +76,26 @@ final class PositionWaiters {
         return uncopied.isEmpty() ? completed : completed + pollCopies(log);
     }
 
+    /// An entry that a later term has replaced is gone at once; until the log is as long again as the lost one was, much time
+    /// may pass.
+    private int pollReverted(TermHistory terms) {
+        List<Waiter> gone =
+                unapplied.stream()
+                        .filter(waiter -> waiter.term() != ANY_TERM)
+                        .filter(waiter -> terms.isBeyond(waiter.term(), waiter.position()))
+                        .toList();
+        unapplied.removeAll(gone);
+        undecidedCount -= gone.size();
+        gone.forEach(waiter -> waiter.failed().accept(reverted(waiter, terms.at(waiter.position()))));
+        return gone.size();
+    }
+
     private void decide(Waiter waiter, TermHistory terms, CommandLog log) {
+        undecidedCount -= waiter.term() == ANY_TERM ? 0 : 1;
         long term = waiter.term() == ANY_TERM ? ANY_TERM : terms.at(waiter.position());
         if (term != waiter.term()) {
             waiter.failed().accept(reverted(waiter, term));
-        } else if (waiter.copies() > log.durableCopies(waiter.position())) {
+        } else if (waiter.copies() > 0 && waiter.copies() > log.durableCopies(waiter.position())) {
             uncopied.add(new CopiesWaiter(waiter, clock.monotonicNanos()));
         } else {
             waiter.done().run();
@@ -127,6 +146,7 @@ final class PositionWaiters {
         unapplied.forEach(waiter -> waiter.failed().accept(why));
         uncopied.forEach(next -> next.waiter().failed().accept(why));
         unapplied.clear();
+        undecidedCount = 0;
         uncopied.clear();
     }
 }

@@ -59,6 +59,13 @@ final class TermHistory {
         return term < 0 ? termBefore : terms[term];
     }
 
+    /// True if a later term than `term` begins at or before `position`: then no entry of `term` is or ever will be there.
+    boolean isBeyond(long term, long position) {
+        int index = Arrays.binarySearch(terms, term);
+        int later = index >= 0 ? index + 1 : -index - 1;
+        return later < terms.length && firstPositions[later] <= position;
+    }
+
     byte[] encode(MemoryWriter writer) {
         byte[] bytes = new byte[12 + 2 * Long.BYTES * terms.length];
         writer.wrap(MemorySegment.ofArray(bytes)).i64(termBefore).u32(terms.length);
