@@ -76,14 +76,11 @@ final class RaftJournal implements AutoCloseable {
 
     private final Options options;
     private final NanoClock clock;
-    private final Runnable doorbell;
-    private final Journal log;
-    private final LogReader reader;
 
     private final Object lock = new Object();
 
-    // All below under the lock.
-    private final JournalIndex index;
+    // Under the lock.
+    private JournalIndex index = new JournalIndex();
     private final Deque<Write> queued = new ArrayDeque<>();
     private final Deque<Write> published = new ArrayDeque<>();
     private final TreeMap<Long, Write> cache = new TreeMap<>();
@@ -95,15 +92,28 @@ final class RaftJournal implements AutoCloseable {
     private long unappliedBytes;
     private IOException failure;
 
-    private final List<Write> completed = new ArrayList<>();
+    /// Null while the journal is closed: what is written then waits.
+    private volatile LogReader reader;
+
+    private volatile Runnable doorbell = () -> {};
     private volatile boolean full;
 
-    /// Opens the journal in the directory `journal/` and finds what it holds.
+    // The owner's.
+    private Journal log;
+    private final List<Write> completed = new ArrayList<>();
+
+    RaftJournal(Options options, NanoClock clock) {
+        this.options = options;
+        this.clock = clock;
+    }
+
+    /// Opens the files in the directory `journal/` and finds what they hold. Closed again, and opened by another owner, when
+    /// the replica is replaced; what Raft writes meanwhile is queued.
     ///
-    /// @param doorbell wakes the owner when there is something to write
-    static RaftJournal open(Disk disk, Options options, NanoClock clock, Runnable doorbell) throws IOException {
+    /// @param tabletDoorbell wakes the owner when there is something to write
+    void open(Disk disk, Runnable tabletDoorbell) throws IOException {
         JournalIndex found = new JournalIndex();
-        Journal log =
+        Journal opened =
                 Journal.openRetained(
                         disk,
                         DIRECTORY,
@@ -113,21 +123,17 @@ final class RaftJournal implements AutoCloseable {
                             found.put(entry.get(Layouts.LONG, RAFT_INDEX), entry.get(Layouts.LONG, TERM), position);
                         });
         try {
-            return new RaftJournal(options, clock, doorbell, log, log.openReader(), found);
+            reader = opened.openReader();
         } catch (IOException | RuntimeException e) {
-            log.close();
+            opened.close();
             throw e;
         }
-    }
-
-    private RaftJournal(
-            Options options, NanoClock clock, Runnable doorbell, Journal log, LogReader reader, JournalIndex index) {
-        this.options = options;
-        this.clock = clock;
-        this.doorbell = doorbell;
-        this.log = log;
-        this.reader = reader;
-        this.index = index;
+        synchronized (lock) {
+            log = opened;
+            index = found;
+            failure = null;
+        }
+        doorbell = tabletDoorbell;
     }
 
     private static void checkHeader(long journalPosition, MemorySegment entry) throws CorruptBlock {
@@ -235,8 +241,12 @@ final class RaftJournal implements AutoCloseable {
                             + ") is not in the journal, which "
                             + (place == null ? "holds " + held : "has one of term " + place.term() + " there"));
         }
+        LogReader present = reader;
+        if (present == null) {
+            throw new IOException("the journal is closed");
+        }
         ByteString[] payload = new ByteString[1];
-        reader.read(
+        present.read(
                 place.journalPosition(),
                 (position, entry) -> {
                     checkHeader(position, entry);
@@ -378,13 +388,13 @@ final class RaftJournal implements AutoCloseable {
     /// True if the owner has nothing to do here but wait.
     boolean isIdle() {
         synchronized (lock) {
-            return log.isIdle() && (queued.isEmpty() || unappliedBytes > options.unappliedBytesMax());
+            return !isWriting() && (queued.isEmpty() || unappliedBytes > options.unappliedBytesMax());
         }
     }
 
     /// True while a write is under way: then {@link #await} waits for it.
     boolean isWriting() {
-        return !log.isIdle();
+        return log != null && !log.isIdle();
     }
 
     /// True if the disk had no room for the last payload.
@@ -422,10 +432,38 @@ final class RaftJournal implements AutoCloseable {
         return log.retainedBytes();
     }
 
+    /// Ends the write under way and closes the files.
     @Override
     public void close() throws IOException {
-        reader.close();
-        log.close();
-        fail(new IOException("the journal is closed"));
+        doorbell = () -> {};
+        if (log == null) {
+            return;
+        }
+        try {
+            while (isWriting() && failure == null) {
+                log.await(this::durable);
+            }
+        } finally {
+            complete();
+            requeue();
+            reader.close();
+            reader = null;
+            log.close();
+            log = null;
+        }
+    }
+
+    /// What was copied into the log and not written, or not known to be, waits for the next opening.
+    private void requeue() {
+        synchronized (lock) {
+            while (!published.isEmpty()) {
+                queued.addFirst(published.removeLast());
+            }
+        }
+    }
+
+    /// The group leaves this node: whoever waits for the disk learns that nothing will come.
+    void abandon() {
+        fail(new IOException("the group has left this node"));
     }
 }

@@ -2,8 +2,10 @@
 ///
 /// It owns what lies between {@link io.distil.replication.log.CommandLog} and Ratis: the batch of commands that is one Raft
 /// entry, the journal that holds the batch's bytes, who is a member, and how a replica that fell behind gets the blocks it
-/// lacks. It must not know what a command means. Reading order: `RaftJournal` (the payloads on this disk) with
-/// `JournalIndex`.
+/// lacks. It must not know what a command means. Reading order: {@link io.distil.replication.raft.RaftNode} (a process and its
+/// groups), `RaftCommandLog` (what the tablet sees), `GroupStateMachine` (what Ratis sees), `RaftJournal` (the payloads on
+/// this disk) with `JournalIndex`; then {@link io.distil.replication.raft.GroupAdmin} and `Watchdog`. `RaftSettings` holds
+/// every setting of Ratis with its reason.
 ///
 /// ## On disk
 ///

@@ -44,7 +44,8 @@ class RaftJournalTest {
 
         Opened(RaftJournal.Options options) throws IOException {
             try {
-                journal = RaftJournal.open(disk, options, NanoClock.SYSTEM, () -> {});
+                journal = new RaftJournal(options, NanoClock.SYSTEM);
+                journal.open(disk, () -> {});
             } catch (IOException | RuntimeException e) {
                 disk.close();
                 throw e;

@@ -1,0 +1,80 @@
+package io.distil.replication.raft;
+
+import io.distil.base.CorruptBlock;
+import io.distil.base.memory.Layouts;
+
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/// What Raft's own log keeps of an entry: enough to tell whether the payload found elsewhere is the one that was agreed on.
+///
+/// | offset | bytes | entry header |
+/// |---:|---:|---|
+/// | 0 | 4 | magic `DRE1`; the last byte is the format version |
+/// | 4 | 4 | number of commands, at most {@link Positions#COMMANDS_MAX} |
+/// | 8 | 4 | bytes of the payload |
+/// | 12 | 4 | CRC-32C of the payload |
+record EntryHeader(int commandCount, int payloadBytes, int payloadCrc) {
+    static final int BYTES = 16;
+
+    private static final int MAGIC = 0x31455244;
+
+    static EntryHeader of(int commandCount, ByteString payload) {
+        return new EntryHeader(commandCount, payload.size(), crc(payload));
+    }
+
+    ByteString encode() {
+        byte[] bytes = new byte[BYTES];
+        MemorySegment memory = MemorySegment.ofArray(bytes);
+        memory.set(Layouts.INT, 0, MAGIC);
+        memory.set(Layouts.INT, 4, commandCount);
+        memory.set(Layouts.INT, 8, payloadBytes);
+        memory.set(Layouts.INT, 12, payloadCrc);
+        return UnsafeByteOperations.unsafeWrap(bytes);
+    }
+
+    /// @param where named in failures
+    static EntryHeader decode(ByteString encoded, String where) throws CorruptBlock {
+        MemorySegment memory = MemorySegment.ofBuffer(encoded.asReadOnlyByteBuffer());
+        if (memory.byteSize() != BYTES) {
+            throw new CorruptBlock(where + ": a header of " + memory.byteSize() + " bytes; wanted " + BYTES);
+        }
+        int magic = memory.get(Layouts.INT, 0);
+        if (magic != MAGIC) {
+            throw new CorruptBlock(
+                    "%s: a header with magic %08x; this program reads %08x".formatted(where, magic, MAGIC));
+        }
+        EntryHeader header =
+                new EntryHeader(memory.get(Layouts.INT, 4), memory.get(Layouts.INT, 8), memory.get(Layouts.INT, 12));
+        if (header.commandCount < 1 || header.commandCount > Positions.COMMANDS_MAX) {
+            throw new CorruptBlock(
+                    where + ": " + header.commandCount + " commands; wanted 1.." + Positions.COMMANDS_MAX);
+        }
+        return header;
+    }
+
+    /// Checks that `payload` is the one this header was made for.
+    void check(ByteString payload, String where) throws CorruptBlock {
+        if (payload.size() != payloadBytes) {
+            throw new CorruptBlock(
+                    where + ": a payload of " + payload.size() + " bytes; its header says " + payloadBytes);
+        }
+        int crc = crc(payload);
+        if (crc != payloadCrc) {
+            throw new CorruptBlock(
+                    "%s: a payload with checksum %08x; its header says %08x".formatted(where, crc, payloadCrc));
+        }
+    }
+
+    private static int crc(ByteString payload) {
+        CRC32C crc = new CRC32C();
+        for (ByteBuffer piece : payload.asReadOnlyByteBufferList()) {
+            crc.update(piece);
+        }
+        return (int) crc.getValue();
+    }
+}

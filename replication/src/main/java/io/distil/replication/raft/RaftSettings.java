@@ -1,0 +1,102 @@
+package io.distil.replication.raft;
+
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.rpc.SupportedRpcType;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+import java.io.File;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// How Ratis is set up, each setting with its reason. What is not here is as Ratis has it.
+final class RaftSettings {
+    /// An entry holds a command of at most 33 MiB, and Ratis wants every buffer that an entry may pass through to hold one.
+    private static final SizeInBytes ENTRY_MAX = SizeInBytes.valueOf("34MB");
+
+    private RaftSettings() {}
+
+    /// @param storage Ratis' directory
+    /// @param electionMillis the least time without a leader after which a follower stands for election
+    static RaftProperties of(File storage, String host, int port, int electionMillis) {
+        RaftProperties properties = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        RaftServerConfigKeys.setStorageDir(properties, List.of(storage));
+        RaftServerConfigKeys.setRemovedGroupsDir(properties, new File(storage, "removed"));
+        timeouts(properties, electionMillis);
+        log(properties);
+        appender(properties);
+        snapshots(properties);
+        reads(properties);
+        GrpcConfigKeys.Server.setHost(properties, host);
+        GrpcConfigKeys.Server.setPort(properties, port);
+        return properties;
+    }
+
+    private static void timeouts(RaftProperties properties, int electionMillis) {
+        // With the 150 ms that Ratis has, a busy disk or a collection of the heap elects a new leader.
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(electionMillis));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(2L * electionMillis));
+        // A leader that the process was stopped under is deposed by the others' votes; the node goes on when it wakes.
+        // By default Ratis would close itself after a pause of a minute.
+        RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(1, TimeUnit.DAYS));
+        RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, millis(2L * electionMillis));
+        // A new member may be opening its store when it is first called.
+        RaftServerConfigKeys.setStagingTimeout(properties, TimeDuration.valueOf(30, TimeUnit.SECONDS));
+        // Every entry leaves a reply here, which nobody will ask for again: the sessions of the tablet do that.
+        RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
+    }
+
+    private static void log(RaftProperties properties) {
+        // The payload goes to the journal while the header goes to Raft's log: flush() waits for both.
+        RaftServerConfigKeys.Log.StateMachineData.setSync(properties, false);
+        RaftServerConfigKeys.Log.StateMachineData.setCachingEnabled(properties, true);
+        RaftServerConfigKeys.Log.StateMachineData.setReadTimeout(
+                properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+        // Only closed segments are cut away, and the journal keeps the payloads of what is left: about 2,000 headers.
+        RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("256KB"));
+        RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("256KB"));
+        RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 8);
+        RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf("35MB"));
+        // A log that grew because one member is away would fill the disks of all: it is installed afresh instead.
+        RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
+        RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
+        // Otherwise each commit appends, and syncs, an entry that says how far it is committed. After a restart of all,
+        // that is known again when the first leader has committed its first entry.
+        RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
+    }
+
+    private static void appender(RaftProperties properties) {
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, ENTRY_MAX);
+        // Entries in one message: bounds what a member that catches up makes its leader read at once.
+        RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 64);
+        // By default an appender sleeps a millisecond between messages: as long as a commit takes.
+        RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.valueOf(0, TimeUnit.MILLISECONDS));
+        GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 8);
+        GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("72MB"));
+        GrpcConfigKeys.setFlowControlWindow(properties, SizeInBytes.valueOf("8MB"));
+    }
+
+    private static void snapshots(RaftProperties properties) {
+        // The engine's checkpoints are the snapshots, and members fetch their blocks themselves.
+        RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
+        RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
+        RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
+        RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(properties, false);
+        RaftServerConfigKeys.Snapshot.setCreationGap(properties, 1);
+    }
+
+    private static void reads(RaftProperties properties) {
+        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+        // Monotonic clocks only; see RaftNode on what a restarted member owes to a lease.
+        RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, true);
+        RaftServerConfigKeys.Read.setTimeout(properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
+    }
+
+    private static TimeDuration millis(long millis) {
+        return TimeDuration.valueOf(millis, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,118 @@
+package io.distil.replication.raft;
+
+import org.apache.ratis.protocol.LeaderElectionManagementRequest;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// Makes a leader that cannot do a leader's work give up: Raft itself only notices when the others do not hear from it, and
+/// a node whose disk stalls goes on sending heartbeats. Until it is well again it does not stand for election either; it
+/// votes and follows as well as it can.
+final class Watchdog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final long STEP_DOWN_MILLIS = 3_000;
+
+    private final RaftNode node;
+    private final long stallNanosMax;
+    private final ScheduledExecutorService timer;
+
+    /// Groups that must not stand for election now.
+    private final Set<Integer> unfit = new HashSet<>();
+
+    static Watchdog start(RaftNode node, int electionMillis) {
+        Watchdog watchdog = new Watchdog(node, electionMillis);
+        long period = Math.max(10, electionMillis / 10);
+        watchdog.timer.scheduleWithFixedDelay(watchdog::look, period, period, TimeUnit.MILLISECONDS);
+        return watchdog;
+    }
+
+    private Watchdog(RaftNode node, int electionMillis) {
+        this.node = node;
+        this.stallNanosMax = electionMillis * 1_000_000L;
+        this.timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("distil-raft-watchdog").daemon().factory());
+    }
+
+    private void look() {
+        for (GroupReplica replica : node.replicas()) {
+            try {
+                look(replica);
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("{} could not be looked after.", replica.member(), e);
+            }
+        }
+    }
+
+    private void look(GroupReplica replica) throws IOException {
+        if (replica.member().division() == null) {
+            return;
+        }
+        String trouble = trouble(replica);
+        int group = replica.group();
+        if (trouble == null) {
+            if (unfit.remove(group)) {
+                LOG.info("{} is well again and may lead.", replica.member());
+                pauseElections(replica, false);
+            }
+            return;
+        }
+        if (unfit.add(group)) {
+            LOG.warn("{} cannot lead: {}.", replica.member(), trouble);
+            pauseElections(replica, true);
+        }
+        if (replica.member().isLeader()) {
+            stepDown(replica);
+        }
+    }
+
+    /// Why the replica had better not lead, or null.
+    private String trouble(GroupReplica replica) {
+        if (replica.machine().failure() != null) {
+            return "its log has failed: " + replica.machine().failure().getMessage();
+        }
+        long waitingNanos = replica.journal().waitingNanos();
+        if (waitingNanos > stallNanosMax) {
+            return "its disk has not completed a write for " + waitingNanos / 1_000_000 + " ms";
+        }
+        return replica.trouble();
+    }
+
+    private void pauseElections(GroupReplica replica, boolean pause) throws IOException {
+        RaftPeerId self = node.server().getId();
+        long callId = node.nextCallId();
+        node.server()
+                .leaderElectionManagementAsync(
+                        pause
+                                ? LeaderElectionManagementRequest.newPause(
+                                        node.administrator(), self, replica.member().groupId(), callId)
+                                : LeaderElectionManagementRequest.newResume(
+                                        node.administrator(), self, replica.member().groupId(), callId));
+    }
+
+    private void stepDown(GroupReplica replica) throws IOException {
+        LOG.warn("{} gives up its leadership.", replica.member());
+        node.server()
+                .transferLeadershipAsync(
+                        new TransferLeadershipRequest(
+                                node.administrator(),
+                                node.server().getId(),
+                                replica.member().groupId(),
+                                node.nextCallId(),
+                                null,
+                                STEP_DOWN_MILLIS));
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}
