@@ -6,11 +6,14 @@ import io.distil.wire.frame.Frame;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 
 /// The chunks of one answer between the client's thread and the owner of a cursor. Holds no more than was granted; the
 /// owner grants anew as it uses them up, half the credit at a time.
 final class ChunkQueue implements ChunkReceiver, AutoCloseable {
+    private static final Duration FOREVER = Duration.ofDays(365);
+
     /// A chunk and the frame that holds its columns.
     record Held(Answer.Chunk chunk, Frame frame) {}
 
@@ -37,23 +40,37 @@ final class ChunkQueue implements ChunkReceiver, AutoCloseable {
 
     /// The next chunk, or null at the end. What the chunk before it held is gone. Owner's thread.
     Answer.Chunk next() throws IOException {
+        return next(FOREVER);
+    }
+
+    /// As {@link #next()}, but also null if nothing came in time; {@link #isOver} tells these apart.
+    Answer.Chunk next(Duration timeout) throws IOException {
         BrokenInvariant.check(!loop.isOwnThread(), "a cursor was read on the client's own thread, which fills it");
         releaseCurrent();
+        long untilNanos = System.nanoTime() + timeout.toNanos();
         synchronized (this) {
             while (chunks.isEmpty() && !isEnded && failure == null) {
+                long leftMillis = (untilNanos - System.nanoTime()) / 1_000_000;
+                if (leftMillis <= 0) {
+                    return null;
+                }
                 try {
-                    wait();
+                    wait(leftMillis);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                    throw new InterruptedIOException("interrupted while waiting for points");
+                    throw new InterruptedIOException("interrupted while waiting for the server");
                 }
             }
             current = chunks.poll();
             if (current == null && failure != null) {
-                throw DistilClient.rethrown(failure);
+                throw Link.rethrown(failure);
             }
         }
         return current == null ? null : current.chunk();
+    }
+
+    synchronized boolean isOver() {
+        return isEnded && chunks.isEmpty();
     }
 
     private void releaseCurrent() {

@@ -79,7 +79,8 @@ final class ClientLoop implements Runnable {
     private long connectAtNanos;
     private long pauseNanos;
     private IOException lastTrouble;
-    private boolean acceptsCalls = true;
+    private volatile boolean isOfCluster;
+    private volatile boolean acceptsCalls = true;
     private boolean closing;
 
     ClientLoop(InetSocketAddress address, DistilClientOptions options, NanoClock clock, Request.Hello hello)
@@ -99,6 +100,16 @@ final class ClientLoop implements Runnable {
     /// The first handshake, or why there was none.
     CompletableFuture<Answer.Welcome> firstWelcome() {
         return firstWelcome;
+    }
+
+    /// Whether the server said, at the last handshake, that it is part of a cluster.
+    boolean isOfCluster() {
+        return isOfCluster;
+    }
+
+    /// False once the client is closed, or could not connect at all.
+    boolean acceptsCalls() {
+        return acceptsCalls;
     }
 
     boolean isOwnThread() {
@@ -337,6 +348,7 @@ final class ClientLoop implements Runnable {
         switch (answer) {
             case Answer.Welcome welcome when state == State.HANDSHAKE -> {
                 enter(State.OPEN);
+                isOfCluster = (welcome.features() & FrameFormat.FEATURE_CLUSTER) != 0;
                 firstWelcome.complete(welcome);
                 calls.values().forEach(this::write);
             }
@@ -422,8 +434,9 @@ final class ClientLoop implements Runnable {
                         new ConnectionLost(
                                 "the connection to "
                                         + name()
-                                        + " was lost in the middle of an answer: "
-                                        + reason(cause),
+                                        + " was lost before the answer was whole: "
+                                        + reason(cause)
+                                        + call.doubt(),
                                 cause)));
     }
 

@@ -5,6 +5,7 @@ import io.distil.base.api.PointColumns;
 import io.distil.base.api.PointCursor;
 import io.distil.base.api.StreamCursor;
 import io.distil.base.api.StreamInfo;
+import io.distil.base.api.TableCursor;
 import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WindowCursor;
 import io.distil.wire.frame.Answer;
@@ -14,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /// Cursors over chunks from the network. Columns are copied once, from the frame into the owner's batch.
 final class RemoteCursors {
@@ -98,5 +100,47 @@ final class RemoteCursors {
                 queue.close();
             }
         };
+    }
+
+    /// Waits for the first chunk, so that what is refused is refused here.
+    ///
+    /// @param items those of a chunk
+    static <T> TableCursor<T> items(ChunkQueue queue, Function<Answer.Chunk, List<T>> items) throws IOException {
+        ArrayDeque<T> rest = new ArrayDeque<>();
+        try {
+            fill(rest, queue, items);
+        } catch (Throwable e) {
+            queue.close();
+            throw e;
+        }
+        return new TableCursor<>() {
+            @Override
+            public List<T> next(int countMax) throws IOException {
+                if (rest.isEmpty()) {
+                    fill(rest, queue, items);
+                }
+                List<T> page = new ArrayList<>(Math.min(countMax, rest.size()));
+                while (page.size() < countMax && !rest.isEmpty()) {
+                    page.add(rest.poll());
+                }
+                return page;
+            }
+
+            @Override
+            public void close() {
+                queue.close();
+            }
+        };
+    }
+
+    private static <T> void fill(ArrayDeque<T> rest, ChunkQueue queue, Function<Answer.Chunk, List<T>> items)
+            throws IOException {
+        while (rest.isEmpty()) {
+            Answer.Chunk chunk = queue.next();
+            if (chunk == null) {
+                return;
+            }
+            rest.addAll(items.apply(chunk));
+        }
     }
 }

@@ -15,19 +15,19 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/// A snapshot the server holds for this client. It lives as long as the connection it was opened on. After that, reads name
+/// A snapshot the server holds for this store. It lives as long as the connection it was opened on. After that, reads name
 /// the version instead: they go on if the store still has it, and are refused with `VERSION_NOT_AVAILABLE` if not; they
 /// never show another version.
 final class RemoteSnapshot implements StreamSnapshot {
-    private final DistilClient client;
+    private final RemoteStore store;
     private final StreamId stream;
     private final Version version;
     private final long number;
     private final long connectionNumber;
     private boolean isClosed;
 
-    RemoteSnapshot(DistilClient client, StreamId stream, Version version, long number, long connectionNumber) {
-        this.client = client;
+    RemoteSnapshot(RemoteStore store, StreamId stream, Version version, long number, long connectionNumber) {
+        this.store = store;
         this.stream = stream;
         this.version = version;
         this.number = number;
@@ -38,7 +38,7 @@ final class RemoteSnapshot implements StreamSnapshot {
     private Request.Source source(long onConnection) {
         return onConnection == connectionNumber
                 ? new Request.Source.Held(number)
-                : new Request.Source.Direct(stream, VersionSelector.at(version));
+                : new Request.Source.Direct(stream, VersionSelector.at(version), store.consistency());
     }
 
     @Override
@@ -53,34 +53,34 @@ final class RemoteSnapshot implements StreamSnapshot {
 
     @Override
     public PointCursor points(TimeRange range) throws IOException {
-        return client.points(this::source, range);
+        return store.points(this::source, range);
     }
 
     @Override
     public WindowCursor alignedWindows(TimeRange range, int widthLog2) throws IOException {
-        return client.alignedWindows(this::source, range, widthLog2);
+        return store.alignedWindows(this::source, range, widthLog2);
     }
 
     @Override
     public WindowCursor windows(TimeRange range, long widthNanos, int depthLog2) throws IOException {
-        return client.windows(this::source, range, widthNanos, depthLog2);
+        return store.windows(this::source, range, widthNanos, depthLog2);
     }
 
     @Override
     public Optional<Point> nearest(long time, Direction direction) throws IOException {
-        return client.nearest(this::source, time, direction);
+        return store.nearest(this::source, time, direction);
     }
 
     @Override
     public List<TimeRange> changesSince(Version since, int resolutionLog2) throws IOException {
-        return client.changesSince(this::source, since, resolutionLog2);
+        return store.changesSince(this::source, since, resolutionLog2);
     }
 
     @Override
     public synchronized void close() {
         if (!isClosed) {
             isClosed = true;
-            client.closeSnapshot(number, connectionNumber);
+            store.link().closeSnapshot(number, connectionNumber);
         }
     }
 }

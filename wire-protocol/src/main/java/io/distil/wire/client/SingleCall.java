@@ -6,34 +6,33 @@ import io.distil.wire.frame.Frame;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 
-/// A request with one answer. All of them may be repeated: questions change nothing, and mutations are tagged.
+/// A request with one answer. Any of them could be repeated: questions change nothing, and mutations are tagged.
 final class SingleCall<T> extends Call {
+    private final boolean repeats;
     private final LongFunction<EncodedFrame> frame;
     private final Function<Answer, T> result;
     private final String doubt;
-    private final Consumer<SingleCall<T>> atEnd;
     private final CompletableFuture<T> future = new CompletableFuture<>();
 
+    /// @param repeats whether it is sent again when the connection is lost
     /// @param frame by the number of the connection
     /// @param result what the caller wants of the answer; null if it is not the right kind
     /// @param doubt what to add to the sentence when no answer arrives
-    /// @param atEnd called before the future completes
     SingleCall(
             long requestId,
             long deadlineNanos,
+            boolean repeats,
             LongFunction<EncodedFrame> frame,
             Function<Answer, T> result,
-            String doubt,
-            Consumer<SingleCall<T>> atEnd) {
+            String doubt) {
         super(requestId, deadlineNanos);
+        this.repeats = repeats;
         this.frame = frame;
         this.result = result;
         this.doubt = doubt;
-        this.atEnd = atEnd;
     }
 
     CompletableFuture<T> future() {
@@ -47,7 +46,7 @@ final class SingleCall<T> extends Call {
 
     @Override
     boolean isRepeatable() {
-        return true;
+        return repeats;
     }
 
     @Override
@@ -61,7 +60,6 @@ final class SingleCall<T> extends Call {
         if (value == null) {
             fail(new IOException("the server answered with a " + answer.getClass().getSimpleName()));
         } else {
-            atEnd.accept(this);
             future.complete(value);
         }
         return true;
@@ -69,7 +67,6 @@ final class SingleCall<T> extends Call {
 
     @Override
     void fail(Throwable cause) {
-        atEnd.accept(this);
         future.completeExceptionally(cause);
     }
 

@@ -10,13 +10,21 @@ import java.util.function.LongFunction;
 /// A request with a streamed answer. It may be repeated until its first chunk has been handed on: after that, a second
 /// answer could be another one.
 final class StreamCall extends Call {
+    private final boolean repeats;
     private final LongFunction<EncodedFrame> frame;
     private final ChunkReceiver receiver;
     private boolean hasBegun;
     private boolean isCancelled;
 
-    StreamCall(long requestId, long deadlineNanos, LongFunction<EncodedFrame> frame, ChunkReceiver receiver) {
+    /// @param repeats whether it is sent again at all when the connection is lost
+    StreamCall(
+            long requestId,
+            long deadlineNanos,
+            boolean repeats,
+            LongFunction<EncodedFrame> frame,
+            ChunkReceiver receiver) {
         super(requestId, deadlineNanos);
+        this.repeats = repeats;
         this.frame = frame;
         this.receiver = receiver;
     }
@@ -28,7 +36,7 @@ final class StreamCall extends Call {
 
     @Override
     boolean isRepeatable() {
-        return !hasBegun && !isCancelled;
+        return repeats && !hasBegun && !isCancelled;
     }
 
     /// Nobody wants the rest; what still comes is dropped until the server says that it was the end.

@@ -3,11 +3,16 @@ package io.distil.wire.frame;
 import io.distil.base.ErrorCode;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
+import io.distil.base.api.ClusterMap;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.Point;
 import io.distil.base.api.PointColumns;
+import io.distil.base.api.Reverts;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamInfo;
+import io.distil.base.api.TableChange;
+import io.distil.base.api.TableInfo;
+import io.distil.base.api.TableRow;
 import io.distil.base.api.WindowBatch;
 
 import java.lang.foreign.MemorySegment;
@@ -33,7 +38,8 @@ public sealed interface Answer {
     /// No more chunks follow.
     record End() implements Answer {}
 
-    /// A mutation is durable and visible; also answers {@link Request.CloseSnapshot}, with an empty outcome.
+    /// A mutation is durable as asked; also answers {@link Request.CloseSnapshot} and {@link Request.Await}, with an empty
+    /// outcome.
     record Done(Outcome outcome) implements Answer {}
 
     record Status(Map<String, String> entries) implements Answer {}
@@ -42,6 +48,10 @@ public sealed interface Answer {
     record SnapshotOpened(long snapshot, Version shown) implements Answer {}
 
     record Nearest(Optional<Point> point) implements Answer {}
+
+    record Count(long count) implements Answer {}
+
+    record Cluster(ClusterMap map) implements Answer {}
 
     /// A part of a streamed answer; each takes one credit.
     sealed interface Chunk extends Answer {}
@@ -58,6 +68,20 @@ public sealed interface Answer {
     record Points(PointColumns points) implements Chunk {}
 
     record Ranges(List<TimeRange> ranges) implements Chunk {}
+
+    record Tables(List<TableInfo> tables) implements Chunk {}
+
+    /// Also the whole answer to {@link Request.GetRow}: one row or none, then without an end.
+    record Rows(List<TableRow> rows) implements Chunk {}
+
+    record TableChanges(List<TableChange> changes) implements Chunk {}
+
+    /// A batch of changes, or a part of one.
+    ///
+    /// @param isWhole false if more of the same batch follows
+    record Watched(Version through, boolean isCatchUp, boolean isWhole, List<TableChange> changes) implements Chunk {}
+
+    record Reverted(List<Reverts.Revert> reverts) implements Chunk {}
 
     /// Columns of the frame, in place, in the order of {@link WindowBatch.Column}, each `8 * count` bytes.
     record Windows(int count, List<MemorySegment> columns) implements Chunk {

@@ -2,10 +2,32 @@ package io.distil.wire.frame;
 
 import io.distil.base.TimeRange;
 import io.distil.base.api.Point;
+import io.distil.base.api.Reverts;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamInfo;
-import io.distil.wire.frame.sbe.*;
+import io.distil.base.api.TableChange;
+import io.distil.base.api.TableInfo;
+import io.distil.wire.frame.sbe.CountEncoder;
+import io.distil.wire.frame.sbe.DoneEncoder;
+import io.distil.wire.frame.sbe.EndEncoder;
+import io.distil.wire.frame.sbe.FailureEncoder;
+import io.distil.wire.frame.sbe.NearestEncoder;
+import io.distil.wire.frame.sbe.PointsEncoder;
+import io.distil.wire.frame.sbe.PongEncoder;
+import io.distil.wire.frame.sbe.RangesEncoder;
+import io.distil.wire.frame.sbe.RecordsEncoder;
+import io.distil.wire.frame.sbe.RevertedEncoder;
+import io.distil.wire.frame.sbe.RowsEncoder;
+import io.distil.wire.frame.sbe.SnapshotOpenedEncoder;
+import io.distil.wire.frame.sbe.StatusEncoder;
+import io.distil.wire.frame.sbe.StreamsEncoder;
+import io.distil.wire.frame.sbe.TableChangesEncoder;
+import io.distil.wire.frame.sbe.TablesEncoder;
+import io.distil.wire.frame.sbe.TextsEncoder;
+import io.distil.wire.frame.sbe.WatchedEncoder;
+import io.distil.wire.frame.sbe.WelcomeEncoder;
+import io.distil.wire.frame.sbe.WindowsEncoder;
 
 /// Turns answers into frames. The inverse is {@link AnswerDecoder}.
 public final class AnswerEncoder {
@@ -32,8 +54,9 @@ public final class AnswerEncoder {
             }
             case Answer.Done a -> {
                 DoneEncoder block = new DoneEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                RequestEncoder.put(block.outcomeVersion(), a.outcome().version());
+                Blocks.put(block.outcomeVersion(), a.outcome().version());
                 block.propertyVersion(a.outcome().propertyVersion());
+                Blocks.put(block.logged(), a.outcome().logged());
                 frame.block(DoneEncoder.BLOCK_LENGTH);
             }
             case Answer.Status a -> {
@@ -44,7 +67,7 @@ public final class AnswerEncoder {
                 SnapshotOpenedEncoder block =
                         new SnapshotOpenedEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                 block.snapshot(a.snapshot());
-                RequestEncoder.put(block.shown(), a.shown());
+                Blocks.put(block.shown(), a.shown());
                 frame.block(SnapshotOpenedEncoder.BLOCK_LENGTH);
             }
             case Answer.Nearest a -> {
@@ -56,6 +79,11 @@ public final class AnswerEncoder {
                         .isFound((short) (a.point().isPresent() ? 1 : 0));
                 frame.block(NearestEncoder.BLOCK_LENGTH);
             }
+            case Answer.Count a -> {
+                new CountEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).count(a.count());
+                frame.block(CountEncoder.BLOCK_LENGTH);
+            }
+            case Answer.Cluster a -> ClusterFrames.encode(frame, a.map());
             case Answer.Chunk a -> chunk(frame, a);
         }
         return frame.finish(requestId);
@@ -122,7 +150,51 @@ public final class AnswerEncoder {
                     frame.number64(range.from()).number64(range.until());
                 }
             }
+            case Answer.Tables a -> {
+                new TablesEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).tableCount(a.tables().size());
+                frame.block(TablesEncoder.BLOCK_LENGTH);
+                for (TableInfo table : a.tables()) {
+                    frame.version(table.version())
+                            .number64(table.rowCount())
+                            .number64(table.createdEpochNanos())
+                            .text(table.name());
+                }
+            }
+            case Answer.Rows a -> {
+                new RowsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).rowCount(a.rows().size());
+                frame.block(RowsEncoder.BLOCK_LENGTH);
+                a.rows().forEach(row -> frame.version(row.version()).bytes(row.key()).bytes(row.value()));
+            }
+            case Answer.TableChanges a -> {
+                new TableChangesEncoder()
+                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
+                        .changeCount(a.changes().size());
+                frame.block(TableChangesEncoder.BLOCK_LENGTH);
+                a.changes().forEach(change -> change(frame, change));
+            }
+            case Answer.Watched a -> {
+                WatchedEncoder block = new WatchedEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                Blocks.put(block.through(), a.through());
+                block.changeCount(a.changes().size())
+                        .isCatchUp((short) (a.isCatchUp() ? 1 : 0))
+                        .isWhole((short) (a.isWhole() ? 1 : 0));
+                frame.block(WatchedEncoder.BLOCK_LENGTH);
+                a.changes().forEach(change -> change(frame, change));
+            }
+            case Answer.Reverted a -> {
+                new RevertedEncoder()
+                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
+                        .revertCount(a.reverts().size());
+                frame.block(RevertedEncoder.BLOCK_LENGTH);
+                for (Reverts.Revert revert : a.reverts()) {
+                    frame.number64(revert.group()).number64(revert.fromPosition()).number64(revert.termMax());
+                }
+            }
         }
+    }
+
+    private static void change(FrameBuilder frame, TableChange change) {
+        frame.version(change.version()).bytes(change.key()).optionalBytes(change.value());
     }
 
     private static void stream(FrameBuilder frame, StreamInfo info) {

@@ -3,6 +3,8 @@ package io.distil.wire.frame;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
+import io.distil.base.Version;
+import io.distil.base.api.KeyRange;
 import io.distil.base.memory.Layouts;
 import io.distil.wire.frame.sbe.FrameHeaderEncoder;
 
@@ -16,12 +18,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /// Writes one frame: the block by its generated encoder, then texts, maps and columns. Small parts gather in a heap buffer;
 /// columns are only referred to, so that points are copied once at most, into the socket.
 final class FrameBuilder {
+    private static final byte[] NOTHING = {};
+
     private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(256);
     private final FrameHeaderEncoder header = new FrameHeaderEncoder();
     private final List<Column> columns = new ArrayList<>(2);
@@ -67,6 +72,19 @@ final class FrameBuilder {
         buffer.putBytes(position, bytes);
         position += bytes.length;
         return this;
+    }
+
+    /// A value that may be missing: 1 and its bytes, or 0 and none.
+    FrameBuilder optionalBytes(Optional<byte[]> bytes) {
+        return number32(bytes.isPresent() ? 1 : 0).bytes(bytes.orElse(NOTHING));
+    }
+
+    FrameBuilder keyRange(KeyRange range) {
+        return bytes(range.from()).optionalBytes(Optional.ofNullable(range.until()));
+    }
+
+    FrameBuilder version(Version version) {
+        return number64(version.major()).number64(version.minor());
     }
 
     FrameBuilder text(String text) {

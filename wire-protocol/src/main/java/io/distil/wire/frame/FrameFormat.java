@@ -28,6 +28,12 @@ public final class FrameFormat {
     /// The only protocol version there is.
     public static final int PROTOCOL_VERSION = 1;
 
+    /// The schema before durability, consistency, tables and clusters: its blocks end before what was appended since.
+    static final int SCHEMA_VERSION_FIRST = 1;
+
+    /// A bit of `features`: there is a cluster behind the server, and its map is worth asking for.
+    public static final long FEATURE_CLUSTER = 1;
+
     /// The request id of what concerns the connection as a whole.
     public static final long CONNECTION_REQUEST_ID = 0;
 

@@ -1,6 +1,8 @@
 package io.distil.wire.frame;
 
 import io.distil.base.StreamId;
+import io.distil.base.Version;
+import io.distil.base.api.KeyRange;
 import io.distil.base.memory.Layouts;
 
 import java.lang.foreign.MemorySegment;
@@ -9,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Reads what follows a frame's block: texts, maps and columns. Every count and length is checked against the bytes that are
@@ -50,9 +53,13 @@ final class FrameReader {
     }
 
     byte[] bytes(String field) throws MalformedFrame {
+        return bytesInPlace(field).toArray(Layouts.BYTE);
+    }
+
+    /// Bytes as a part of the frame.
+    MemorySegment bytesInPlace(String field) throws MalformedFrame {
         int length = count(field, 1);
-        int at = take(field, length);
-        return memory.asSlice(at, length).toArray(Layouts.BYTE);
+        return memory.asSlice(take(field, length), length);
     }
 
     String text(String field) throws MalformedFrame {
@@ -63,6 +70,20 @@ final class FrameReader {
         } catch (CharacterCodingException e) {
             throw new MalformedFrame(field + " is not UTF-8");
         }
+    }
+
+    Optional<byte[]> optionalBytes(String field) throws MalformedFrame {
+        boolean isPresent = number32(field) != 0;
+        byte[] bytes = bytes(field);
+        return isPresent ? Optional.of(bytes) : Optional.empty();
+    }
+
+    KeyRange keyRange() throws MalformedFrame {
+        return new KeyRange(bytes("from key"), optionalBytes("until key").orElse(null));
+    }
+
+    Version version(String field) throws MalformedFrame {
+        return new Version(number64(field), number64(field));
     }
 
     /// A count of things that take at least `bytesMin` bytes each, at most `countMax`.

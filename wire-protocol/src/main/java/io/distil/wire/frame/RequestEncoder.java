@@ -1,15 +1,27 @@
 package io.distil.wire.frame;
 
-import io.distil.base.ErrorCode;
-import io.distil.base.Refused;
-import io.distil.base.StreamId;
-import io.distil.base.TimeRange;
-import io.distil.base.Version;
+import io.distil.base.BrokenInvariant;
 import io.distil.base.api.Direction;
-import io.distil.base.api.Mutation;
-import io.distil.base.api.VersionSelector;
-import io.distil.base.api.WriteTag;
 import io.distil.wire.frame.sbe.*;
+import io.distil.wire.frame.sbe.AwaitPositionEncoder;
+import io.distil.wire.frame.sbe.CancelEncoder;
+import io.distil.wire.frame.sbe.CloseSnapshotEncoder;
+import io.distil.wire.frame.sbe.CollectionsEncoder;
+import io.distil.wire.frame.sbe.CreditEncoder;
+import io.distil.wire.frame.sbe.FindEncoder;
+import io.distil.wire.frame.sbe.FindNearestEncoder;
+import io.distil.wire.frame.sbe.GetRecordEncoder;
+import io.distil.wire.frame.sbe.GetStatusEncoder;
+import io.distil.wire.frame.sbe.HelloEncoder;
+import io.distil.wire.frame.sbe.InfoEncoder;
+import io.distil.wire.frame.sbe.ListRecordsEncoder;
+import io.distil.wire.frame.sbe.OpenSnapshotEncoder;
+import io.distil.wire.frame.sbe.PingEncoder;
+import io.distil.wire.frame.sbe.ReadAlignedWindowsEncoder;
+import io.distil.wire.frame.sbe.ReadChangesEncoder;
+import io.distil.wire.frame.sbe.ReadPointsEncoder;
+import io.distil.wire.frame.sbe.ReadWindowsEncoder;
+import io.distil.wire.frame.sbe.SubscribeRevertsEncoder;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,9 +31,6 @@ import java.util.TreeMap;
 
 /// Turns requests into frames. The inverse is {@link RequestDecoder}.
 public final class RequestEncoder {
-    /// As the major version of a selector: the latest version.
-    static final long LATEST = -1;
-
     private RequestEncoder() {}
 
     /// What goes before the first frame.
@@ -58,14 +67,23 @@ public final class RequestEncoder {
                 new CancelEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                 frame.block(CancelEncoder.BLOCK_LENGTH);
             }
-            case Request.Mutate r -> mutation(frame, r.mutation(), r.tag());
+            case Request.Mutate r -> MutationEncoder.encode(frame, r.mutation(), r.tag(), r.durability());
+            case Request.Await r -> {
+                AwaitPositionEncoder block =
+                        new AwaitPositionEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                Blocks.put(block.awaited(), r.position());
+                block.copies(Blocks.copies(r.durability()));
+                frame.block(AwaitPositionEncoder.BLOCK_LENGTH);
+            }
             case Request.Info r -> {
                 InfoEncoder block = new InfoEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.stream(), r.stream());
+                Blocks.put(block.stream(), r.stream());
+                Blocks.put(block.consistency(), r.consistency());
                 frame.block(InfoEncoder.BLOCK_LENGTH);
             }
             case Request.GetRecord r -> {
-                new GetRecordEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                GetRecordEncoder block = new GetRecordEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                Blocks.put(block.consistency(), r.consistency());
                 frame.block(GetRecordEncoder.BLOCK_LENGTH).text(r.key());
             }
             case Request.GetStatus _ -> {
@@ -75,8 +93,9 @@ public final class RequestEncoder {
             case Request.OpenSnapshot r -> {
                 OpenSnapshotEncoder block =
                         new OpenSnapshotEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.stream(), r.stream());
-                put(block.selector(), r.at());
+                Blocks.put(block.stream(), r.stream());
+                Blocks.put(block.selector(), r.at());
+                Blocks.put(block.consistency(), r.consistency());
                 frame.block(OpenSnapshotEncoder.BLOCK_LENGTH);
             }
             case Request.CloseSnapshot r -> {
@@ -86,152 +105,78 @@ public final class RequestEncoder {
             case Request.FindNearest r -> {
                 FindNearestEncoder block =
                         new FindNearestEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.source(), r.source());
+                Blocks.put(block.source(), block.consistency(), r.source());
                 block.time(r.time()).direction(number(r.direction()));
                 frame.block(FindNearestEncoder.BLOCK_LENGTH);
             }
+            case Request.OfTable r -> TableRequestEncoder.encode(frame, r);
+            case Request.OfCluster r -> ClusterFrames.encode(frame, r);
             case Request.Streamed r -> streamed(frame, r);
         }
         return frame.finish(requestId);
     }
 
-    private static void mutation(FrameBuilder frame, Mutation mutation, WriteTag tag) {
-        switch (mutation) {
-            case Mutation.Insert m -> {
-                InsertEncoder block = new InsertEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.tag(), tag);
-                put(block.stream(), m.stream());
-                block.pointCount(m.points().count()).policy((short) m.policy().number());
-                frame.block(InsertEncoder.BLOCK_LENGTH).column(m.points().times()).column(m.points().values());
-            }
-            case Mutation.Delete m -> {
-                DeleteEncoder block = new DeleteEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.tag(), tag);
-                put(block.stream(), m.stream());
-                put(block.span(), m.range());
-                frame.block(DeleteEncoder.BLOCK_LENGTH);
-            }
-            case Mutation.DeleteUncommitted m -> {
-                DeleteUncommittedEncoder block =
-                        new DeleteUncommittedEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.tag(), tag);
-                put(block.stream(), m.stream());
-                put(block.span(), m.range());
-                put(block.since(), m.since());
-                frame.block(DeleteUncommittedEncoder.BLOCK_LENGTH);
-            }
-            case Mutation.Flush m -> {
-                FlushEncoder block = new FlushEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.tag(), tag);
-                put(block.stream(), m.stream());
-                frame.block(FlushEncoder.BLOCK_LENGTH);
-            }
-            case Mutation.Create m -> {
-                CreateEncoder block = new CreateEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.tag(), tag);
-                put(block.stream(), m.descriptor().id());
-                frame.block(CreateEncoder.BLOCK_LENGTH)
-                        .text(m.descriptor().collection())
-                        .map(m.descriptor().tags())
-                        .map(m.descriptor().annotations());
-            }
-            case Mutation.Annotate m -> {
-                AnnotateEncoder block = new AnnotateEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.tag(), tag);
-                put(block.stream(), m.stream());
-                block.expectedPropertyVersion(m.expectedPropertyVersion());
-                frame.block(AnnotateEncoder.BLOCK_LENGTH)
-                        .map(m.changes())
-                        .texts(m.removals().stream().sorted().toList());
-            }
-            case Mutation.Obliterate m -> {
-                ObliterateEncoder block = new ObliterateEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.tag(), tag);
-                put(block.stream(), m.stream());
-                frame.block(ObliterateEncoder.BLOCK_LENGTH);
-            }
-            case Mutation.Atomic m -> atomic(frame, m, tag);
-            case Mutation.OfTablets _ ->
-                    throw new Refused(
-                            ErrorCode.UNKNOWN_OPERATION, "this version of the protocol does not place tablets");
-            case Mutation.OfTable _ ->
-                    throw new Refused(ErrorCode.UNKNOWN_OPERATION, "this version of the protocol has no tables");
-        }
-    }
-
-    private static void atomic(FrameBuilder frame, Mutation.Atomic mutation, WriteTag tag) {
-        AtomicEncoder block = new AtomicEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-        put(block.tag(), tag);
-        block.replacementCount(mutation.replacements().size()).recordCount(mutation.records().size());
-        frame.block(AtomicEncoder.BLOCK_LENGTH);
-        for (Mutation.Replace part : mutation.replacements()) {
-            frame.streamId(part.stream())
-                    .number64(part.range().from())
-                    .number64(part.range().until())
-                    .number32(part.points().count())
-                    .number32(0)
-                    .column(part.points().times())
-                    .column(part.points().values());
-        }
-        for (Mutation.PutRecord part : mutation.records()) {
-            frame.number64(part.expectedRevision())
-                    .number32(part.value().isPresent() ? 1 : 0)
-                    .text(part.key())
-                    .bytes(part.value().orElse(new byte[0]))
-                    .align();
-        }
-    }
-
     private static void streamed(FrameBuilder frame, Request.Streamed request) {
         switch (request) {
+            case Request.SubscribeReverts r -> {
+                new SubscribeRevertsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).credit(r.credit());
+                frame.block(SubscribeRevertsEncoder.BLOCK_LENGTH);
+            }
             case Request.Find r -> {
-                new FindEncoder()
-                        .wrapAndApplyHeader(frame.buffer(), 0, frame.header())
-                        .credit(r.credit())
-                        .collectionIsPrefix((short) (r.filter().collectionIsPrefix() ? 1 : 0));
+                FindEncoder block = new FindEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                block.credit(r.credit()).collectionIsPrefix((short) (r.filter().collectionIsPrefix() ? 1 : 0));
+                Blocks.put(block.consistency(), r.consistency());
                 frame.block(FindEncoder.BLOCK_LENGTH).text(r.filter().collection());
                 conditions(frame, r.filter().tags());
                 conditions(frame, r.filter().annotations());
             }
             case Request.Collections r -> {
-                new CollectionsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).credit(r.credit());
+                CollectionsEncoder block =
+                        new CollectionsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                block.credit(r.credit());
+                Blocks.put(block.consistency(), r.consistency());
                 frame.block(CollectionsEncoder.BLOCK_LENGTH).text(r.prefix());
             }
             case Request.ListRecords r -> {
-                new ListRecordsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).credit(r.credit());
+                ListRecordsEncoder block =
+                        new ListRecordsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                block.credit(r.credit());
+                Blocks.put(block.consistency(), r.consistency());
                 frame.block(ListRecordsEncoder.BLOCK_LENGTH).text(r.prefix());
             }
             case Request.ReadPoints r -> {
                 ReadPointsEncoder block = new ReadPointsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.source(), r.source());
-                put(block.span(), r.range());
+                Blocks.put(block.source(), block.consistency(), r.source());
+                Blocks.put(block.span(), r.range());
                 block.credit(r.credit());
                 frame.block(ReadPointsEncoder.BLOCK_LENGTH);
             }
             case Request.ReadAlignedWindows r -> {
                 ReadAlignedWindowsEncoder block =
                         new ReadAlignedWindowsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.source(), r.source());
-                put(block.span(), r.range());
+                Blocks.put(block.source(), block.consistency(), r.source());
+                Blocks.put(block.span(), r.range());
                 block.credit(r.credit()).widthLog2((short) r.widthLog2());
                 frame.block(ReadAlignedWindowsEncoder.BLOCK_LENGTH);
             }
             case Request.ReadWindows r -> {
                 ReadWindowsEncoder block =
                         new ReadWindowsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.source(), r.source());
-                put(block.span(), r.range());
+                Blocks.put(block.source(), block.consistency(), r.source());
+                Blocks.put(block.span(), r.range());
                 block.widthNanos(r.widthNanos()).credit(r.credit()).depthLog2((short) r.depthLog2());
                 frame.block(ReadWindowsEncoder.BLOCK_LENGTH);
             }
             case Request.ReadChanges r -> {
                 ReadChangesEncoder block =
                         new ReadChangesEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                put(block.source(), r.source());
-                put(block.since(), r.since());
+                Blocks.put(block.source(), block.consistency(), r.source());
+                Blocks.put(block.since(), r.since());
                 block.credit(r.credit()).resolutionLog2((short) r.resolutionLog2());
                 frame.block(ReadChangesEncoder.BLOCK_LENGTH);
             }
+            case Request.OfTable _, Request.OfCluster _ ->
+                    throw new BrokenInvariant("questions about tables and the cluster have their own encoders");
         }
     }
 
@@ -247,41 +192,5 @@ public final class RequestEncoder {
             case FORWARD -> 0;
             case BACKWARD -> 1;
         };
-    }
-
-    private static void put(WriteTagEncoder to, WriteTag tag) {
-        to.clientHigh(tag.clientHigh()).clientLow(tag.clientLow()).sequence(tag.sequence());
-    }
-
-    private static void put(StreamIdEncoder to, StreamId stream) {
-        to.high(stream.high()).low(stream.low());
-    }
-
-    private static void put(TimeRangeEncoder to, TimeRange range) {
-        to.from(range.from()).until(range.until());
-    }
-
-    static void put(StreamVersionEncoder to, Version version) {
-        to.major(version.major()).minor(version.minor());
-    }
-
-    private static void put(StreamVersionEncoder to, VersionSelector selector) {
-        switch (selector) {
-            case VersionSelector.Latest _ -> to.major(LATEST).minor(0);
-            case VersionSelector.Exactly e -> put(to, e.version());
-        }
-    }
-
-    private static void put(ReadSourceEncoder to, Request.Source source) {
-        switch (source) {
-            case Request.Source.Held held -> to.snapshot(held.snapshot()).high(0).low(0).major(0).minor(0);
-            case Request.Source.Direct direct -> {
-                to.snapshot(0).high(direct.stream().high()).low(direct.stream().low());
-                switch (direct.at()) {
-                    case VersionSelector.Latest _ -> to.major(LATEST).minor(0);
-                    case VersionSelector.Exactly e -> to.major(e.version().major()).minor(e.version().minor());
-                }
-            }
-        }
     }
 }

@@ -5,29 +5,31 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.Version;
 import io.distil.base.api.Outcome;
-import io.distil.base.api.StoredRecord;
-import io.distil.base.api.StreamSnapshot;
+import io.distil.base.api.Reverts;
 import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.Frame;
 import io.distil.wire.frame.MalformedFrame;
 import io.distil.wire.frame.Request;
 
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /// Does what the requests of one connection ask, and knows what of it is under way.
 ///
-/// Mutations are handed to the store, which answers by a future; their points stay in the frame until then. Questions go to
-/// the reader threads. All fields belong to the connection's event loop, which never waits.
+/// Mutations are handed to the store, which answers by a future; their points stay in the frame until then. Questions pass
+/// the gate of their consistency, which holds no thread, and go to the reader threads. Operations on the cluster have a
+/// thread of their own. All fields belong to the connection's event loop, which never waits.
 final class Dispatcher {
     private final ServerContext server;
     private final WireServerOptions options;
     private final Session session;
     private final HeldSnapshots snapshots;
-    private final Map<Long, ReadTask> reads = new HashMap<>();
+    private final Questions questions;
+    private final Map<Long, StreamedAnswer> streams = new HashMap<>();
     private int singleReadsInFlight;
     private int mutationsInFlight;
     private long mutationBytesInFlight;
@@ -37,6 +39,7 @@ final class Dispatcher {
         this.options = server.options();
         this.session = session;
         this.snapshots = new HeldSnapshots(options.limits().snapshotsHeldMax(), server.counters());
+        this.questions = new Questions(server.served().store(), snapshots);
     }
 
     /// Whether no more is taken until some mutations are done.
@@ -59,7 +62,7 @@ final class Dispatcher {
         server.counters().mutationsInFlight.increment();
         CompletableFuture<Outcome> future;
         try {
-            future = server.store().submit(request.mutation(), request.tag());
+            future = server.served().store().submit(request.mutation(), request.tag(), request.durability());
         } catch (Throwable e) {
             future = CompletableFuture.failedFuture(e);
         }
@@ -78,107 +81,180 @@ final class Dispatcher {
         session.mutationEnded();
     }
 
-    // Questions.
+    // Everything else.
 
     void dispatch(long requestId, Request request) throws MalformedFrame {
         switch (request) {
             case Request.Ping r -> session.send(requestId, new Answer.Pong(r.echo()));
-            case Request.Credit r -> {
-                ReadTask read = reads.get(requestId);
-                if (read != null) {
-                    read.grant(r.chunks());
-                }
-            }
-            case Request.Cancel _ -> {
-                ReadTask read = reads.get(requestId);
-                if (read != null) {
-                    read.cancel();
-                }
-            }
-            case Request.Streamed r -> stream(requestId, r);
-            case Request.Info r -> ask(requestId, () -> new Answer.Streams(List.of(server.store().info(r.stream()))));
-            case Request.GetRecord r ->
-                    ask(
-                            requestId,
-                            () ->
-                                    new Answer.Records(
-                                            server.store()
-                                                    .record(r.key())
-                                                    .map(List::<StoredRecord>of)
-                                                    .orElse(List.of())));
-            case Request.GetStatus _ -> ask(requestId, () -> new Answer.Status(server.store().status()));
-            case Request.OpenSnapshot r ->
-                    ask(
-                            requestId,
-                            () -> {
-                                snapshots.checkRoom();
-                                StreamSnapshot snapshot = server.store().snapshot(r.stream(), r.at());
-                                Version shown = snapshot.version();
-                                return new Answer.SnapshotOpened(snapshots.add(snapshot), shown);
-                            });
+            case Request.Credit r -> ifUnderWay(requestId, answer -> answer.grant(r.chunks()));
+            case Request.Cancel _ -> ifUnderWay(requestId, StreamedAnswer::cancel);
             case Request.CloseSnapshot r -> {
-                SnapshotUse held = snapshots.remove(r.snapshot());
+                SnapshotUse<?> held = snapshots.remove(r.snapshot());
                 server.readers().any().execute(held::close);
                 session.send(requestId, new Answer.Done(new Outcome(Version.ZERO, 0)));
             }
-            case Request.FindNearest r ->
-                    ask(
-                            requestId,
-                            () ->
-                                    ChunkSource.using(
-                                            r.source(),
-                                            server.store(),
-                                            snapshots,
-                                            use -> {
-                                                var nearest = use.snapshot().nearest(r.time(), r.direction());
-                                                use.close();
-                                                return new Answer.Nearest(nearest);
-                                            }));
+            case Request.Await r -> await(requestId, r);
+            case Request.SubscribeReverts r -> subscribe(requestId, r);
+            case Request.RunOperation r -> operate(requestId, r);
+            case Request.Streamed r -> stream(requestId, r);
+            case Request.Info _,
+                    Request.GetRecord _,
+                    Request.GetStatus _,
+                    Request.GetClusterMap _,
+                    Request.OpenSnapshot _,
+                    Request.OpenTableSnapshot _,
+                    Request.FindNearest _,
+                    Request.GetRow _,
+                    Request.CountRows _ ->
+                    ask(requestId, request);
             case Request.Hello _ -> throw new BrokenInvariant("the hello belongs to the session");
             case Request.Mutate _ -> throw new BrokenInvariant("mutations are handed over with their frame");
         }
     }
 
-    /// A question to the store with one answer.
-    private interface Question {
-        Answer ask() throws IOException;
+    private void ifUnderWay(long requestId, Consumer<StreamedAnswer> action) {
+        StreamedAnswer answer = streams.get(requestId);
+        if (answer != null) {
+            action.accept(answer);
+        }
     }
 
-    private void ask(long requestId, Question question) {
-        checkReadsInFlight();
-        singleReadsInFlight++;
-        server.counters().readsInFlight.increment();
-        server.readers()
-                .any()
-                .execute(() -> {
-                    Answer answer;
-                    try {
-                        answer = question.ask();
-                    } catch (Throwable e) {
-                        answer = Failures.of(e);
+    // Questions.
+
+    private void ask(long requestId, Request request) {
+        begin();
+        ReaderPool.Reader reader = server.readers().any();
+        pass(
+                Questions.pass(request),
+                refusal -> {
+                    if (refusal == null) {
+                        reader.execute(() -> answer(requestId, request));
+                    } else {
+                        end(requestId, Failures.of(refusal));
                     }
-                    Answer answered = answer;
-                    session.onLoop(() -> {
-                        singleReadsInFlight--;
-                        server.counters().readsInFlight.decrement();
-                        session.send(requestId, answered);
-                    });
                 });
     }
 
-    private void stream(long requestId, Request.Streamed request) throws MalformedFrame {
+    /// On a reader thread.
+    private void answer(long requestId, Request request) {
+        Answer answer;
+        try {
+            answer = questions.ask(request);
+        } catch (Throwable e) {
+            answer = Failures.of(e);
+        }
+        end(requestId, answer);
+    }
+
+    private void await(long requestId, Request.Await request) {
+        begin();
+        CompletableFuture<Void> future;
+        try {
+            future = server.served().store().await(request.position(), request.durability());
+        } catch (Throwable e) {
+            future = CompletableFuture.failedFuture(e);
+        }
+        future.whenComplete((_, thrown) ->
+                end(requestId, thrown == null ? new Answer.Done(new Outcome(Version.ZERO, 0)) : Failures.of(thrown)));
+    }
+
+    private void begin() {
         checkReadsInFlight();
+        singleReadsInFlight++;
+        server.counters().readsInFlight.increment();
+    }
+
+    /// Any thread.
+    private void end(long requestId, Answer answer) {
+        session.onLoop(() -> {
+            singleReadsInFlight--;
+            server.counters().readsInFlight.decrement();
+            session.send(requestId, answer);
+        });
+    }
+
+    /// Calls `then` when the gate has been passed, at once if it is open; with the reason if it stays shut.
+    private void pass(Questions.Pass pass, Consumer<Throwable> then) {
+        if (pass.scope() == null) {
+            then.accept(null);
+            return;
+        }
+        CompletableFuture<Void> future;
+        try {
+            future = server.served().gate().pass(pass.consistency(), pass.scope());
+        } catch (Throwable e) {
+            future = CompletableFuture.failedFuture(e);
+        }
+        future.whenComplete((_, thrown) -> then.accept(thrown));
+    }
+
+    private void stream(long requestId, Request.Streamed request) throws MalformedFrame {
         ReadTask task =
-                new ReadTask(session, this, requestId, request, server.readers().any(), options.chunks().creditMax());
-        if (reads.putIfAbsent(requestId, task) != null) {
+                new ReadTask(
+                        session,
+                        this,
+                        questions,
+                        requestId,
+                        request,
+                        server.readers().any(),
+                        options.chunks().creditMax());
+        begin(requestId, task);
+        task.grant(request.credit());
+        pass(Questions.pass(request), task::pass);
+    }
+
+    private void subscribe(long requestId, Request.SubscribeReverts request) throws MalformedFrame {
+        PushTask task = new PushTask(session, this, requestId, options.chunks().creditMax());
+        begin(requestId, task);
+        Reverts.Subscription subscription =
+                server.served().reverts().subscribe(revert -> task.offer(new Answer.Reverted(List.of(revert))));
+        task.atEnd(subscription::close);
+        task.grant(request.credit());
+        // Says that from now on everything is told.
+        task.offer(new Answer.Reverted(List.of()));
+    }
+
+    private void operate(long requestId, Request.RunOperation request) throws MalformedFrame {
+        PushTask task = new PushTask(session, this, requestId, options.chunks().creditMax());
+        begin(requestId, task);
+        task.grant(request.credit());
+        try {
+            server.operations()
+                    .execute(() -> {
+                        task.offer(new Answer.Texts(List.of()));
+                        try {
+                            server.served()
+                                    .store()
+                                    .run(request.operation(), text -> task.offer(new Answer.Texts(List.of(text))));
+                            task.end(new Answer.End());
+                        } catch (Throwable e) {
+                            task.end(Failures.of(e));
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            task.end(new Answer.Failure(ErrorCode.CLUSTER_CONFLICT, false, "this node is at another operation"));
+        }
+    }
+
+    private void begin(long requestId, StreamedAnswer answer) throws MalformedFrame {
+        checkReadsInFlight();
+        if (streams.putIfAbsent(requestId, answer) != null) {
             throw new MalformedFrame("request id " + requestId + " is in use");
         }
         server.counters().readsInFlight.increment();
-        task.grant(request.credit());
+    }
+
+    /// Sends the last answer of a stream. Any thread.
+    void endRead(long requestId, Answer last) {
+        session.onLoop(() -> {
+            streams.remove(requestId);
+            server.counters().readsInFlight.decrement();
+            session.send(requestId, last);
+        });
     }
 
     private void checkReadsInFlight() {
-        int count = reads.size() + singleReadsInFlight;
+        int count = streams.size() + singleReadsInFlight;
         if (count >= options.limits().readsInFlightMax()) {
             throw new Refused(
                     ErrorCode.OVERLOADED,
@@ -186,30 +262,16 @@ final class Dispatcher {
         }
     }
 
-    // For the reader threads.
-
-    ChunkSource open(Request.Streamed request, ReaderPool.Reader reader) throws IOException {
-        return ChunkSource.open(request, server.store(), snapshots, reader);
-    }
-
-    void endRead(long requestId, Answer last) {
-        session.onLoop(() -> {
-            reads.remove(requestId);
-            server.counters().readsInFlight.decrement();
-            session.send(requestId, last);
-        });
-    }
-
     // For the session.
 
     /// Says that there is room in the socket again.
     void roomAgain() {
-        reads.values().forEach(ReadTask::signal);
+        List.copyOf(streams.values()).forEach(StreamedAnswer::signal);
     }
 
-    /// Ends the reads and lets the snapshots go; what the store works on is given back as it is done. Repeatable.
+    /// Ends the streams and lets the snapshots go; what the store works on is given back as it is done. Repeatable.
     void stop() {
-        reads.values().forEach(ReadTask::cancel);
+        List.copyOf(streams.values()).forEach(StreamedAnswer::cancel);
         server.readers().any().execute(snapshots::closeAll);
     }
 }

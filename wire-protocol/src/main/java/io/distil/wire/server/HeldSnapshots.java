@@ -3,6 +3,7 @@ package io.distil.wire.server;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.api.StreamSnapshot;
+import io.distil.base.api.TableSnapshot;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -12,21 +13,23 @@ import java.util.Map;
 final class HeldSnapshots {
     private final int countMax;
     private final ServerCounters counters;
-    private final Map<Long, Held> byNumber = new HashMap<>();
+    private final Map<Long, Held<?>> byNumber = new HashMap<>();
     private long lastNumber;
     private boolean closed;
 
     /// One snapshot and how many need it: its number in the table, and each read under way.
-    private final class Held implements SnapshotUse {
-        private final StreamSnapshot snapshot;
+    private final class Held<T> implements SnapshotUse<T> {
+        private final T snapshot;
+        private final Runnable closeSnapshot;
         private int useCount = 1;
 
-        private Held(StreamSnapshot snapshot) {
+        private Held(T snapshot, Runnable closeSnapshot) {
             this.snapshot = snapshot;
+            this.closeSnapshot = closeSnapshot;
         }
 
         @Override
-        public StreamSnapshot snapshot() {
+        public T snapshot() {
             return snapshot;
         }
 
@@ -38,7 +41,7 @@ final class HeldSnapshots {
                 }
             }
             counters.snapshotsHeld.decrement();
-            snapshot.close();
+            closeSnapshot.run();
         }
     }
 
@@ -60,34 +63,50 @@ final class HeldSnapshots {
     ///
     /// @return its number, from 1
     long add(StreamSnapshot snapshot) {
+        return add(new Held<>(snapshot, snapshot::close));
+    }
+
+    /// As {@link #add(StreamSnapshot)}.
+    long add(TableSnapshot snapshot) {
+        return add(new Held<>(snapshot, snapshot::close));
+    }
+
+    private long add(Held<?> held) {
         try {
             synchronized (this) {
                 checkRoom();
                 if (closed) {
                     throw new Refused(ErrorCode.CONNECTION_LOST, "the connection was closed");
                 }
-                byNumber.put(++lastNumber, new Held(snapshot));
+                byNumber.put(++lastNumber, held);
                 counters.snapshotsHeld.increment();
                 return lastNumber;
             }
         } catch (Refused e) {
-            snapshot.close();
+            held.closeSnapshot.run();
             throw e;
         }
     }
 
-    synchronized SnapshotUse use(long number) {
-        Held held = byNumber.get(number);
+    /// @param kind {@link StreamSnapshot} or {@link TableSnapshot}
+    @SuppressWarnings("unchecked")
+    synchronized <T> SnapshotUse<T> use(long number, Class<T> kind) {
+        Held<?> held = byNumber.get(number);
         if (held == null) {
             throw noSuchSnapshot(number);
         }
+        if (!kind.isInstance(held.snapshot)) {
+            throw new Refused(
+                    ErrorCode.NO_SUCH_SNAPSHOT,
+                    "snapshot " + number + " is one of a " + (kind == TableSnapshot.class ? "stream" : "table"));
+        }
         held.useCount++;
-        return held;
+        return (SnapshotUse<T>) held;
     }
 
     /// Takes a snapshot out of the table; the caller closes it.
-    synchronized SnapshotUse remove(long number) {
-        Held held = byNumber.remove(number);
+    synchronized SnapshotUse<?> remove(long number) {
+        Held<?> held = byNumber.remove(number);
         if (held == null) {
             throw noSuchSnapshot(number);
         }
@@ -95,7 +114,7 @@ final class HeldSnapshots {
     }
 
     void closeAll() {
-        Map<Long, Held> all;
+        Map<Long, Held<?>> all;
         synchronized (this) {
             closed = true;
             all = new HashMap<>(byNumber);

@@ -3,8 +3,12 @@ package io.distil.wire.server;
 import io.distil.base.api.PointBatch;
 import io.distil.base.api.WindowBatch;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -12,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// of its chunks the others of that thread have their turn. Each thread has one batch of each kind, used by all its reads:
 /// a chunk is copied into its frame before the next read fills the batch.
 final class ReaderPool implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
+
     private final Reader[] readers;
     private final AtomicInteger next = new AtomicInteger();
 
@@ -37,7 +43,11 @@ final class ReaderPool implements AutoCloseable {
         }
 
         void execute(Runnable task) {
-            executor.execute(task);
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("a gate opened after the server had stopped");
+            }
         }
 
         /// Only on this reader's thread.

@@ -140,9 +140,10 @@ final class Session extends ChannelInboundHandlerAdapter {
     private void hello(Request.Hello hello) {
         state = State.OPEN;
         LOG.debug("{} is {}", channel.remoteAddress(), hello.clientName());
+        long features = hello.features() & (server.served().isCluster() ? FrameFormat.FEATURE_CLUSTER : 0);
         send(
                 FrameFormat.CONNECTION_REQUEST_ID,
-                new Answer.Welcome(FrameFormat.PROTOCOL_VERSION, 0, options.announced(), options.serverName()));
+                new Answer.Welcome(FrameFormat.PROTOCOL_VERSION, features, options.announced(), options.serverName()));
     }
 
     // In between: frames in.
@@ -217,6 +218,15 @@ final class Session extends ChannelInboundHandlerAdapter {
             channel.eventLoop().execute(task);
         } catch (RejectedExecutionException e) {
             LOG.debug("an answer came after the server had stopped");
+        }
+    }
+
+    /// Runs a task on the event loop after a while.
+    void later(Runnable task, long millis) {
+        try {
+            channel.eventLoop().schedule(task, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a wait began after the server had stopped");
         }
     }
 

@@ -1,25 +1,25 @@
 package io.distil.wire.server;
 
-import io.distil.base.api.StreamSnapshot;
-
 /// A snapshot for the length of one read.
-interface SnapshotUse extends AutoCloseable {
-    StreamSnapshot snapshot();
+///
+/// @param <T> `StreamSnapshot` or `TableSnapshot`
+interface SnapshotUse<T> extends AutoCloseable {
+    T snapshot();
 
     @Override
     void close();
 
     /// A snapshot that was opened for this read alone.
-    static SnapshotUse alone(StreamSnapshot opened) {
-        return new SnapshotUse() {
+    static <T> SnapshotUse<T> alone(T opened, Runnable closeOpened) {
+        return new SnapshotUse<>() {
             @Override
-            public StreamSnapshot snapshot() {
+            public T snapshot() {
                 return opened;
             }
 
             @Override
             public void close() {
-                opened.close();
+                closeOpened.run();
             }
         };
     }

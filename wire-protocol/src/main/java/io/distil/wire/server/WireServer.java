@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// Serves a store to the network. The store stays its owner's: closing the server does not close it.
+/// Serves a store to the network. The store stays its owner's: closing the server does not close it. An operation on the
+/// cluster that is under way then is interrupted.
 public final class WireServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WireServer.class);
 
@@ -51,8 +52,13 @@ public final class WireServer implements AutoCloseable {
     ///
     /// @throws IOException if the address cannot be had, with a sentence that names it
     public static WireServer start(StreamStore store, WireServerOptions options) throws IOException {
+        return start(Served.alone(store), options);
+    }
+
+    /// As {@link #start(StreamStore, WireServerOptions)}, for a node that may be part of a cluster.
+    public static WireServer start(Served served, WireServerOptions options) throws IOException {
         Transport transport = Transport.choose(options.transport());
-        ServerContext context = new ServerContext(store, options, NanoClock.SYSTEM);
+        ServerContext context = new ServerContext(served, options, NanoClock.SYSTEM);
         EventLoopGroup eventLoops =
                 new MultiThreadIoEventLoopGroup(
                         options.eventLoopThreads(),
@@ -85,6 +91,9 @@ public final class WireServer implements AutoCloseable {
                     bound.cause());
         }
         WireServer server = new WireServer(context, transport, eventLoops, bound.channel());
+        if (served.store() instanceof LoneNode node) {
+            node.listensOn(server.address().getHostString() + ":" + server.address().getPort());
+        }
         LOG.info("listening on {} by {}", server.address(), transport.name());
         return server;
     }
@@ -122,6 +131,7 @@ public final class WireServer implements AutoCloseable {
 
     /// Readers first: what they finish still goes through the event loops.
     private static void stop(ServerContext context, EventLoopGroup eventLoops) {
+        context.operations().shutdownNow();
         await(() -> context.counters().readsInFlight.sum() == 0, STOP_WAIT_NANOS);
         context.readers().close();
         eventLoops.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -41,8 +41,8 @@ import java.util.concurrent.TimeUnit;
 /// another.
 final class ExactlyOnceTest {
     private static final StreamId ID = new StreamId(1, 2);
-    private static final int INSERT_BYTES = 24 + 48 + 3 * 16;
-    private static final int ANSWER_BYTES = 24 + 24;
+    private static final int INSERT_BYTES = 24 + 56 + 3 * 16;
+    private static final int ANSWER_BYTES = 24 + 48;
     private static final long MILLI = 1_000_000;
     private static final DistilClientOptions QUICK =
             DistilClientOptions.DEFAULT

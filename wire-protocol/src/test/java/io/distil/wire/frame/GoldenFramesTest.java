@@ -1,21 +1,33 @@
 package io.distil.wire.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
+import io.distil.base.api.ClusterAdmin;
+import io.distil.base.api.ClusterMap;
+import io.distil.base.api.Consistency;
 import io.distil.base.api.Direction;
+import io.distil.base.api.Durability;
+import io.distil.base.api.KeyRange;
+import io.distil.base.api.KeyWrite;
+import io.distil.base.api.LogPosition;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.Point;
 import io.distil.base.api.PointBatch;
+import io.distil.base.api.Reverts;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamFilter;
 import io.distil.base.api.StreamInfo;
+import io.distil.base.api.TableChange;
+import io.distil.base.api.TableInfo;
+import io.distil.base.api.TableRow;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WindowBatch;
 import io.distil.base.api.WriteTag;
@@ -23,22 +35,32 @@ import io.distil.base.api.WriteTag;
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 
 /// The bytes of every frame, as they were when clients were written from the document. A change here is a change of the
 /// protocol. `-Ddistil.rewriteGolden=true` writes the file anew, for review.
 final class GoldenFramesTest {
     private static final Path GOLDEN = Path.of("src/test/resources/io/distil/wire/frame/golden-frames.txt");
+    private static final Path GOLDEN_1 = Path.of("src/test/resources/io/distil/wire/frame/golden-frames-1.txt");
     private static final Path DOCUMENT = Path.of("../docs/formats/wire.md");
     private static final StreamId ID = new StreamId(0x0011223344556677L, 0x8899aabbccddeeffL);
+    private static final Consistency STALE = new Consistency.BoundedStale(1500);
+    private static final ClusterMap.Node NODE =
+            new ClusterMap.Node("n1", "n1-00112233", "h1:7700", "h1:7710", "h1:7780");
     private static final WriteTag TAG = new WriteTag(0xa1a2a3a4a5a6a7a8L, 0xb1b2b3b4b5b6b7b8L, 1);
 
     @Test
@@ -76,6 +98,75 @@ final class GoldenFramesTest {
             }
             assertThat(pool.heldBytes()).isZero();
         }
+    }
+
+    /// What clients of the first schema send, and servers of it answered: blocks end before what was appended since.
+    @Test
+    void framesOfTheFirstSchemaAreStillUnderstood() throws Exception {
+        Map<String, byte[]> old = read(GOLDEN_1);
+        assertThat(old.size()).isEqualTo(40);
+        try (FramePool pool = new FramePool(0)) {
+            for (var entry : old.entrySet()) {
+                Frame frame = read(pool, entry.getValue());
+                if (frame.templateId() < 100) {
+                    assertThat(asFirst(RequestDecoder.decode(frame))).as(entry.getKey()).isTrue();
+                } else {
+                    assertThat(AnswerDecoder.decode(frame)).as(entry.getKey()).isNotNull();
+                }
+                frame.release();
+            }
+        }
+    }
+
+    /// Whether a request has what clients got before they could choose.
+    private static boolean asFirst(Request request) {
+        return switch (request) {
+            case Request.Mutate r -> r.durability().equals(Durability.MAJORITY);
+            case Request.Info r -> r.consistency().equals(Consistency.LINEARIZABLE);
+            case Request.Find r -> r.consistency().equals(Consistency.LINEARIZABLE);
+            case Request.GetRecord r -> r.consistency().equals(Consistency.LINEARIZABLE);
+            case Request.ReadPoints r ->
+                    r.source().equals(new Request.Source.Direct(ID, VersionSelector.LATEST, Consistency.LINEARIZABLE));
+            default -> true;
+        };
+    }
+
+    @Test
+    void aBlockCutToItsFirstLengthByALaterWriterIsRefused() throws Exception {
+        byte[] bytes = read(GOLDEN_1).get("Info").clone();
+        bytes[14] = 2;
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 8, bytes.length - 8);
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(4, (int) crc.getValue());
+        try (FramePool pool = new FramePool(0)) {
+            Frame frame = read(pool, bytes);
+            assertThatThrownBy(() -> RequestDecoder.decode(frame))
+                    .isInstanceOf(MalformedFrame.class)
+                    .hasMessageContaining("16 bytes, wanted 24");
+            frame.release();
+        }
+    }
+
+    /// The frames of a golden file by their names.
+    private static Map<String, byte[]> read(Path golden) throws Exception {
+        Map<String, byte[]> frames = new LinkedHashMap<>();
+        String name = null;
+        for (String line : Files.readAllLines(golden)) {
+            if (line.startsWith("  ")) {
+                byte[] more = HexFormat.of().parseHex(line.substring(6).replace(" ", ""));
+                frames.merge(
+                        name,
+                        more,
+                        (left, right) -> {
+                            byte[] both = Arrays.copyOf(left, left.length + right.length);
+                            System.arraycopy(right, 0, both, left.length, right.length);
+                            return both;
+                        });
+            } else {
+                name = line;
+            }
+        }
+        return frames;
     }
 
     @Test
@@ -128,7 +219,7 @@ final class GoldenFramesTest {
 
     private static Map<String, byte[]> frames() {
         Map<String, byte[]> all = new LinkedHashMap<>();
-        Request.Source direct = new Request.Source.Direct(ID, VersionSelector.LATEST);
+        Request.Source direct = new Request.Source.Direct(ID, VersionSelector.LATEST, Consistency.LINEARIZABLE);
         Request.Source held = new Request.Source.Held(5);
         TimeRange range = new TimeRange(0, 1000);
         StreamDescriptor descriptor =
@@ -145,23 +236,25 @@ final class GoldenFramesTest {
         all.put("Delete", mutation(new Mutation.Delete(ID, range)));
         all.put("DeleteUncommitted", mutation(new Mutation.DeleteUncommitted(ID, range, new Version(3, 2))));
         all.put("Flush", mutation(new Mutation.Flush(ID)));
-        all.put("Create", request(7, new Request.Mutate(new Mutation.Create(descriptor), TAG)));
+        all.put("Create", request(7, new Request.Mutate(new Mutation.Create(descriptor), TAG, Durability.MAJORITY)));
         all.put("Annotate", mutation(new Mutation.Annotate(ID, 2, Map.of("a", "b"), Set.of("c", "d"))));
         all.put("Obliterate", mutation(new Mutation.Obliterate(ID)));
-        all.put("Info", request(1, new Request.Info(ID)));
+        all.put("Info", request(1, new Request.Info(ID, Consistency.LEADER)));
         Map<String, Optional<String>> tags = new TreeMap<>(Map.of("name", Optional.of("x"), "unit", Optional.empty()));
-        all.put("Find", request(1, new Request.Find(new StreamFilter("plant/", true, tags, Map.of()), 8)));
-        all.put("Collections", request(1, new Request.Collections("plant/", 8)));
-        all.put("GetRecord", request(1, new Request.GetRecord("distillate/a")));
-        all.put("ListRecords", request(1, new Request.ListRecords("distillate/", 8)));
+        all.put("Find", request(1, new Request.Find(new StreamFilter("plant/", true, tags, Map.of()), STALE, 8)));
+        all.put("Collections", request(1, new Request.Collections("plant/", Consistency.LINEARIZABLE, 8)));
+        all.put("GetRecord", request(1, new Request.GetRecord("distillate/a", Consistency.LEADER)));
+        all.put("ListRecords", request(1, new Request.ListRecords("distillate/", Consistency.LEADER, 8)));
         all.put("GetStatus", request(1, new Request.GetStatus()));
-        all.put("OpenSnapshot", request(1, new Request.OpenSnapshot(ID, VersionSelector.at(new Version(3, 2)))));
+        all.put("OpenSnapshot", request(1, new Request.OpenSnapshot(ID, VersionSelector.at(new Version(3, 2)), STALE)));
         all.put("CloseSnapshot", request(1, new Request.CloseSnapshot(5)));
         all.put("ReadPoints", request(9, new Request.ReadPoints(direct, range, 8)));
         all.put("ReadAlignedWindows", request(1, new Request.ReadAlignedWindows(held, range, 38, 8)));
         all.put("ReadWindows", request(1, new Request.ReadWindows(held, range, 100, 3, 8)));
         all.put("FindNearest", request(1, new Request.FindNearest(direct, 500, Direction.BACKWARD)));
         all.put("ReadChanges", request(1, new Request.ReadChanges(held, new Version(3, 2), 10, 8)));
+        all.putAll(requestsOfTables());
+        all.putAll(requestsOfTheCluster());
         Answer.Limits limits =
                 new Answer.Limits(
                         FrameFormat.FRAME_BYTES_MAX, 1 << 20, 1024, 64 << 20, 256, 256, 16384, 8192, 64, 60_000);
@@ -178,6 +271,7 @@ final class GoldenFramesTest {
         all.put("Nearest", answer(1, new Answer.Nearest(Optional.of(new Point(499, 1.25)))));
         all.put("Nearest (none)", answer(1, new Answer.Nearest(Optional.empty())));
         all.put("Ranges", answer(1, new Answer.Ranges(List.of(new TimeRange(0, 8), new TimeRange(16, 24)))));
+        all.putAll(answersOfTablesAndTheCluster());
         try (PointBatch points = new PointBatch(2);
                 PointBatch none = new PointBatch(1);
                 WindowBatch windows = new WindowBatch(2)) {
@@ -190,7 +284,8 @@ final class GoldenFramesTest {
                             8,
                             new Request.Mutate(
                                     new Mutation.Insert(ID, points.columns(), MergePolicy.REPLACE),
-                                    new WriteTag(TAG.clientHigh(), TAG.clientLow(), 2))));
+                                    new WriteTag(TAG.clientHigh(), TAG.clientLow(), 2),
+                                    Durability.MAJORITY)));
             all.put(
                     "Atomic",
                     mutation(
@@ -207,8 +302,105 @@ final class GoldenFramesTest {
         return all;
     }
 
+    private static Map<String, byte[]> requestsOfTables() {
+        Map<String, byte[]> all = new LinkedHashMap<>();
+        Request.TableSource direct =
+                new Request.TableSource.Direct("plants", VersionSelector.LATEST, Consistency.LEADER);
+        Request.TableSource held = new Request.TableSource.Held(5);
+        KeyRange range = new KeyRange(bytes("a"), bytes("b"));
+        all.put("CreateTable", mutation(new Mutation.CreateTable("plants")));
+        all.put("DropTable", mutation(new Mutation.DropTable("plants")));
+        all.put("FlushTable", mutation(new Mutation.FlushTable("plants")));
+        all.put(
+                "WriteTable",
+                mutation(
+                        new Mutation.WriteTable(
+                                "plants",
+                                List.of(
+                                        KeyWrite.set(bytes("always"), bytes("1")),
+                                        KeyWrite.insert(bytes("absent"), bytes("2")),
+                                        new KeyWrite(bytes("present"), KeyWrite.PRESENT, Optional.empty()),
+                                        new KeyWrite(
+                                                bytes("at"),
+                                                new KeyWrite.Condition.WrittenAt(new Version(3, 2)),
+                                                Optional.of(bytes("3"))),
+                                        new KeyWrite(
+                                                bytes("is"),
+                                                new KeyWrite.Condition.ValueIs(bytes("3")),
+                                                Optional.of(bytes("4")))))));
+        all.put("ListTables", request(1, new Request.ListTables("pl", STALE, 8)));
+        all.put(
+                "OpenTableSnapshot",
+                request(1, new Request.OpenTableSnapshot("plants", KeyRange.ALL, VersionSelector.LATEST, STALE)));
+        all.put("GetRow", request(1, new Request.GetRow(direct, bytes("k"))));
+        all.put("ScanRows", request(1, new Request.ScanRows(held, range, true, 100, 8)));
+        all.put("CountRows", request(1, new Request.CountRows(direct, KeyRange.ALL)));
+        all.put("ReadTableChanges", request(1, new Request.ReadTableChanges(held, new Version(3, 0), range, 8)));
+        all.put("WatchTable", request(1, new Request.WatchTable("plants", range, new Version(3, 2), 8)));
+        return all;
+    }
+
+    private static Map<String, byte[]> requestsOfTheCluster() {
+        Map<String, byte[]> all = new LinkedHashMap<>();
+        all.put("AwaitPosition", request(1, new Request.Await(new LogPosition(2, 3, 4096), Durability.ALL)));
+        all.put("SubscribeReverts", request(1, new Request.SubscribeReverts(8)));
+        all.put("PlaceTablets", mutation(new Mutation.OfTablets(MemorySegment.ofArray(bytes("command")))));
+        all.put("GetClusterMap", request(1, new Request.GetClusterMap()));
+        Map<String, ClusterAdmin.Operation> operations = new LinkedHashMap<>();
+        operations.put("join", new ClusterAdmin.Operation.Join(NODE, List.of(1, 2)));
+        operations.put("leave", new ClusterAdmin.Operation.Leave("n1"));
+        operations.put("replace", new ClusterAdmin.Operation.Replace("n1", "n4"));
+        operations.put("transfer leader", new ClusterAdmin.Operation.TransferLeader(2, "n1"));
+        operations.put("create group", new ClusterAdmin.Operation.CreateGroup(List.of("n1", "n2")));
+        operations.put("split", new ClusterAdmin.Operation.Split(7, bytes("m")));
+        operations.put("merge", new ClusterAdmin.Operation.Merge(7, 8));
+        operations.put("move", new ClusterAdmin.Operation.Move(7, 2));
+        operations.put("rebalance", new ClusterAdmin.Operation.Rebalance());
+        operations.forEach((name, operation) ->
+                all.put("RunOperation (" + name + ")", request(1, new Request.RunOperation(operation, 8))));
+        return all;
+    }
+
+    private static Map<String, byte[]> answersOfTablesAndTheCluster() {
+        Map<String, byte[]> all = new LinkedHashMap<>();
+        Version version = new Version(3, 2);
+        List<TableChange> changes =
+                List.of(
+                        new TableChange(bytes("k"), version, Optional.of(bytes("v"))),
+                        new TableChange(bytes("gone"), version, Optional.empty()));
+        all.put("Done (logged)", answer(1, new Answer.Done(new Outcome(version, 0, new LogPosition(2, 3, 4096)))));
+        all.put("Tables", answer(1, new Answer.Tables(List.of(new TableInfo("plants", version, 7, 1_000)))));
+        all.put("Rows", answer(1, new Answer.Rows(List.of(new TableRow(bytes("k"), bytes("v"), version)))));
+        all.put("TableChanges", answer(1, new Answer.TableChanges(changes)));
+        all.put("Watched", answer(1, new Answer.Watched(version, true, false, changes)));
+        all.put("Count", answer(1, new Answer.Count(7)));
+        all.put("Reverted", answer(1, new Answer.Reverted(List.of(new Reverts.Revert(2, 4096, 3)))));
+        all.put(
+                "Cluster",
+                answer(
+                        1,
+                        new Answer.Cluster(
+                                new ClusterMap(
+                                        4,
+                                        List.of(NODE),
+                                        List.of(
+                                                new ClusterMap.Group(
+                                                        1,
+                                                        "n1",
+                                                        3,
+                                                        List.of(new ClusterMap.Member("n1", "leader", 4096, -1)))),
+                                        List.of(
+                                                new ClusterMap.Tablet(
+                                                        7, ClusterMap.STREAMS, KeyRange.ALL, 1, 2, "serving"))))));
+        return all;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private static byte[] mutation(Mutation mutation) {
-        return request(1, new Request.Mutate(mutation, TAG));
+        return request(1, new Request.Mutate(mutation, TAG, Durability.atLeast(2)));
     }
 
     private static byte[] request(long requestId, Request request) {

@@ -6,7 +6,14 @@ import io.distil.base.ErrorCode;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Version;
+import io.distil.base.api.ClusterAdmin;
+import io.distil.base.api.ClusterMap;
+import io.distil.base.api.Consistency;
 import io.distil.base.api.Direction;
+import io.distil.base.api.Durability;
+import io.distil.base.api.KeyRange;
+import io.distil.base.api.KeyWrite;
+import io.distil.base.api.LogPosition;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
@@ -25,9 +32,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -228,7 +237,11 @@ final class HostileInputTest {
     void aReversedRangeIsRefusedAndTheConnectionGoesOn() throws Exception {
         byte[] frame =
                 RequestEncoder.encode(
-                                3, new Request.Mutate(new Mutation.Delete(ID, new TimeRange(1, 2)), WriteTag.NONE))
+                                3,
+                                new Request.Mutate(
+                                        new Mutation.Delete(ID, new TimeRange(1, 2)),
+                                        WriteTag.NONE,
+                                        Durability.MAJORITY))
                         .toByteArray();
         ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN).putLong(24 + 40, 5);
         try (RawClient client = RawClient.greet(server)) {
@@ -263,32 +276,82 @@ final class HostileInputTest {
     /// Requests of every form that change nothing in the store, even when they are understood.
     private static List<Request> requests() {
         StreamId nobody = new StreamId(0x0102030405060708L, 9);
-        Request.Source source = new Request.Source.Direct(ID, VersionSelector.LATEST);
-        return List.of(
-                new Request.Ping(1),
-                new Request.Credit(1),
-                new Request.Cancel(),
-                new Request.Info(ID),
-                new Request.GetRecord("a"),
-                new Request.GetStatus(),
-                new Request.OpenSnapshot(ID, VersionSelector.LATEST),
-                new Request.CloseSnapshot(1),
-                new Request.FindNearest(source, 5, Direction.FORWARD),
-                new Request.Find(new StreamFilter("c", true, Map.of("name", Optional.of("x")), Map.of()), 1),
-                new Request.Collections("c", 1),
-                new Request.ListRecords("c", 1),
-                new Request.ReadPoints(source, TimeRange.ALL, 1),
-                new Request.ReadAlignedWindows(source, TimeRange.ALL, 10, 1),
-                // Of nobody: the model makes its windows all at once, and nonsense asks for many.
-                new Request.ReadWindows(
-                        new Request.Source.Direct(nobody, VersionSelector.LATEST), new TimeRange(0, 10), 5, 0, 1),
-                new Request.ReadChanges(source, Version.ZERO, 10, 1),
-                new Request.Mutate(new Mutation.Delete(nobody, new TimeRange(0, 9)), WriteTag.NONE),
-                new Request.Mutate(new Mutation.Flush(nobody), WriteTag.NONE),
-                new Request.Mutate(new Mutation.Obliterate(nobody), WriteTag.NONE),
-                new Request.Mutate(new Mutation.Annotate(nobody, 1, Map.of("a", "b"), Set.of("c")), WriteTag.NONE),
-                new Request.Mutate(
-                        new Mutation.DeleteUncommitted(nobody, new TimeRange(0, 9), Version.ZERO), WriteTag.NONE));
+        Consistency consistency = new Consistency.BoundedStale(1000);
+        Request.Source source = new Request.Source.Direct(ID, VersionSelector.LATEST, consistency);
+        Request.TableSource table = new Request.TableSource.Direct("t", VersionSelector.LATEST, consistency);
+        KeyRange range = new KeyRange(new byte[] {1}, new byte[] {2, 3});
+        byte[] key = {1, 2, 3};
+        List<Request> all = new ArrayList<>();
+        all.addAll(
+                List.of(
+                        new Request.Ping(1),
+                        new Request.Credit(1),
+                        new Request.Cancel(),
+                        new Request.Info(ID, consistency),
+                        new Request.GetRecord("a", consistency),
+                        new Request.GetStatus(),
+                        new Request.OpenSnapshot(ID, VersionSelector.LATEST, consistency),
+                        new Request.CloseSnapshot(1),
+                        new Request.FindNearest(source, 5, Direction.FORWARD),
+                        new Request.Find(
+                                new StreamFilter("c", true, Map.of("name", Optional.of("x")), Map.of()),
+                                consistency,
+                                1),
+                        new Request.Collections("c", consistency, 1),
+                        new Request.ListRecords("c", consistency, 1),
+                        new Request.ReadPoints(source, TimeRange.ALL, 1),
+                        new Request.ReadAlignedWindows(source, TimeRange.ALL, 10, 1),
+                        // Of nobody: the model makes its windows all at once, and nonsense asks for many.
+                        new Request.ReadWindows(
+                                new Request.Source.Direct(nobody, VersionSelector.LATEST, consistency),
+                                new TimeRange(0, 10),
+                                5,
+                                0,
+                                1),
+                        new Request.ReadChanges(source, Version.ZERO, 10, 1),
+                        mutation(new Mutation.Delete(nobody, new TimeRange(0, 9))),
+                        mutation(new Mutation.Flush(nobody)),
+                        mutation(new Mutation.Obliterate(nobody)),
+                        mutation(new Mutation.Annotate(nobody, 1, Map.of("a", "b"), Set.of("c"))),
+                        mutation(new Mutation.DeleteUncommitted(nobody, new TimeRange(0, 9), Version.ZERO))));
+        all.addAll(
+                List.of(
+                        new Request.Await(new LogPosition(1, 2, 3), Durability.ALL),
+                        new Request.SubscribeReverts(1),
+                        new Request.ListTables("t", consistency, 1),
+                        new Request.OpenTableSnapshot("t", range, VersionSelector.LATEST, consistency),
+                        new Request.GetRow(table, key),
+                        new Request.ScanRows(table, range, true, 10, 1),
+                        new Request.CountRows(table, KeyRange.ALL),
+                        new Request.ReadTableChanges(table, Version.ZERO, range, 1),
+                        new Request.WatchTable("t", range, Version.ZERO, 1),
+                        mutation(new Mutation.CreateTable("t")),
+                        mutation(new Mutation.DropTable("t")),
+                        mutation(new Mutation.FlushTable("t")),
+                        mutation(
+                                new Mutation.WriteTable(
+                                        "t",
+                                        List.of(
+                                                KeyWrite.insert(key, new byte[9]),
+                                                KeyWrite.delete(key),
+                                                new KeyWrite(
+                                                        key,
+                                                        new KeyWrite.Condition.WrittenAt(new Version(1, 2)),
+                                                        Optional.of(key)),
+                                                new KeyWrite(
+                                                        key, new KeyWrite.Condition.ValueIs(key), Optional.empty())))),
+                        mutation(new Mutation.OfTablets(MemorySegment.ofArray(key))),
+                        new Request.GetClusterMap(),
+                        new Request.RunOperation(
+                                new ClusterAdmin.Operation.Join(
+                                        new ClusterMap.Node("n", "p", "l", "r", "h"), List.of(1, 2)),
+                                1),
+                        new Request.RunOperation(new ClusterAdmin.Operation.Split(1, key), 1)));
+        return all;
+    }
+
+    private static Request mutation(Mutation mutation) {
+        return new Request.Mutate(mutation, WriteTag.NONE, Durability.LEADER);
     }
 
     private static byte[] ping() {
@@ -300,7 +363,8 @@ final class HostileInputTest {
         try (PointBatch batch = new PointBatch(2)) {
             batch.append(1, 1).append(2, 2);
             Mutation insert = new Mutation.Insert(ID, batch.columns(), MergePolicy.NEVER);
-            return RequestEncoder.encode(1, new Request.Mutate(insert, WriteTag.NONE)).toByteArray();
+            return RequestEncoder.encode(1, new Request.Mutate(insert, WriteTag.NONE, Durability.MAJORITY))
+                    .toByteArray();
         }
     }
 

@@ -9,6 +9,8 @@ import io.distil.base.DiskFailed;
 import io.distil.base.ErrorCode;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
+import io.distil.base.api.Consistency;
+import io.distil.base.api.Durability;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
@@ -169,7 +171,7 @@ final class WireServerTest {
     void aConnectionThatVanishesLeavesNoCursorAndNoSnapshot() throws Exception {
         try (WireServer server = WireServer.start(store, OPTIONS.withChunks(new Chunks(10, 10, 64)))) {
             try (RawClient client = RawClient.greet(server)) {
-                client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST));
+                client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST, Consistency.LINEARIZABLE));
                 long snapshot = ((Answer.SnapshotOpened) client.hear().answer()).snapshot();
                 client.send(2, new Request.ReadPoints(new Request.Source.Held(snapshot), TimeRange.ALL, 1));
                 client.hear();
@@ -184,7 +186,7 @@ final class WireServerTest {
     void aSnapshotThatIsLetGoWhileItIsReadClosesBehindTheRead() throws Exception {
         try (WireServer server = WireServer.start(store, OPTIONS.withChunks(new Chunks(500, 10, 64)));
                 RawClient client = RawClient.greet(server)) {
-            client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST));
+            client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST, Consistency.LINEARIZABLE));
             long snapshot = ((Answer.SnapshotOpened) client.hear().answer()).snapshot();
             client.send(2, new Request.ReadPoints(new Request.Source.Held(snapshot), TimeRange.ALL, 1));
             client.hear();
@@ -205,21 +207,21 @@ final class WireServerTest {
         try (WireServer server = WireServer.start(store, OPTIONS);
                 RawClient client = RawClient.greet(server)) {
             store.infoFailure = () -> new CorruptBlock("segment 7 is torn");
-            client.send(1, new Request.Info(ID));
+            client.send(1, new Request.Info(ID, Consistency.LINEARIZABLE));
             assertFailure(client, 1, ErrorCode.CORRUPT, true);
             store.infoFailure = () -> new DiskFailed("no space", true, null);
-            client.send(2, new Request.Info(ID));
+            client.send(2, new Request.Info(ID, Consistency.LINEARIZABLE));
             assertFailure(client, 2, ErrorCode.DISK_FULL, true);
             store.infoFailure = () -> new IOException("the disk is gone");
-            client.send(3, new Request.Info(ID));
+            client.send(3, new Request.Info(ID, Consistency.LINEARIZABLE));
             assertFailure(client, 3, ErrorCode.INTERNAL, true);
             store.infoFailure = () -> new BrokenInvariant("secret detail");
-            client.send(4, new Request.Info(ID));
+            client.send(4, new Request.Info(ID, Consistency.LINEARIZABLE));
             Answer.Failure failure = (Answer.Failure) client.hear().answer();
             assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL);
             assertThat(failure.sentence()).doesNotContain("secret", "Exception", "\tat ");
             store.infoFailure = null;
-            client.send(5, new Request.Info(new StreamId(9, 9)));
+            client.send(5, new Request.Info(new StreamId(9, 9), Consistency.LINEARIZABLE));
             assertFailure(client, 5, ErrorCode.NO_SUCH_STREAM, false);
             assertThat(server.metrics().errorsByCode())
                     .containsEntry(ErrorCode.INTERNAL, 2L)
@@ -233,7 +235,8 @@ final class WireServerTest {
         try (WireServer server = WireServer.start(store, fourMutationsAnd(8, 8, 8));
                 RawClient client = RawClient.greet(server)) {
             for (long id = 1; id <= 20; id++) {
-                client.send(id, new Request.Mutate(new Mutation.Flush(ID), new WriteTag(1, 2, id)));
+                client.send(
+                        id, new Request.Mutate(new Mutation.Flush(ID), new WriteTag(1, 2, id), Durability.MAJORITY));
             }
             eventually(() -> server.metrics().mutationsInFlight() == 4);
             Thread.sleep(50);
@@ -252,9 +255,9 @@ final class WireServerTest {
     void readsAndSnapshotsBeyondTheirBoundsAreRefusedAsOverload() throws Exception {
         try (WireServer server = WireServer.start(store, fourMutationsAnd(8, 2, 1));
                 RawClient client = RawClient.greet(server)) {
-            client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST));
+            client.send(1, new Request.OpenSnapshot(ID, VersionSelector.LATEST, Consistency.LINEARIZABLE));
             client.hear();
-            client.send(2, new Request.OpenSnapshot(ID, VersionSelector.LATEST));
+            client.send(2, new Request.OpenSnapshot(ID, VersionSelector.LATEST, Consistency.LINEARIZABLE));
             assertFailure(client, 2, ErrorCode.OVERLOADED, false);
             client.send(3, read(0));
             client.send(4, read(0));
@@ -309,7 +312,7 @@ final class WireServerTest {
         store.holdsMutations = true;
         WireServer server = WireServer.start(store, OPTIONS);
         try (RawClient client = RawClient.greet(server)) {
-            client.send(1, new Request.Mutate(new Mutation.Flush(ID), WriteTag.NONE));
+            client.send(1, new Request.Mutate(new Mutation.Flush(ID), WriteTag.NONE, Durability.MAJORITY));
             eventually(() -> server.metrics().mutationsInFlight() == 1);
             Thread closing = Thread.ofPlatform().start(server::close);
             Thread.sleep(50);
@@ -326,7 +329,8 @@ final class WireServerTest {
     }
 
     private static Request read(long credit) {
-        return new Request.ReadPoints(new Request.Source.Direct(ID, VersionSelector.LATEST), TimeRange.ALL, credit);
+        return new Request.ReadPoints(
+                new Request.Source.Direct(ID, VersionSelector.LATEST, Consistency.LINEARIZABLE), TimeRange.ALL, credit);
     }
 
     private static void assertFailure(RawClient client, long requestId, ErrorCode code, boolean inDoubt)
