@@ -29,14 +29,17 @@ final class ReadTable implements TableSnapshot {
     /// What keeps the layers, or null if it is a tree alone.
     private final TableView view;
 
+    private final Runnable released;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    static ReadTable open(VersionedTable table, VersionSelector at, Store store) throws IOException {
+    /// @param released called when the snapshot is closed
+    static ReadTable open(VersionedTable table, VersionSelector at, Store store, Runnable released) throws IOException {
         TableView view = table.acquire();
         try {
             return switch (at) {
-                case VersionSelector.Latest _ -> new ReadTable(table, view.version(), view.rows(), store, view);
-                case VersionSelector.Exactly(Version version) -> open(table, version, view, store);
+                case VersionSelector.Latest _ ->
+                        new ReadTable(table, view.version(), view.rows(), store, view, released);
+                case VersionSelector.Exactly(Version version) -> open(table, version, view, store, released);
             };
         } catch (IOException | RuntimeException e) {
             view.release();
@@ -44,24 +47,26 @@ final class ReadTable implements TableSnapshot {
         }
     }
 
-    private static ReadTable open(VersionedTable table, Version version, TableView view, Store store)
+    private static ReadTable open(VersionedTable table, Version version, TableView view, Store store, Runnable released)
             throws IOException {
         if (version.equals(view.version())) {
-            return new ReadTable(table, version, view.rows(), store, view);
+            return new ReadTable(table, version, view.rows(), store, view, released);
         }
         if (version.minor() != 0 || version.compareTo(view.version()) > 0) {
             throw notAvailable(table, version, view.version());
         }
         if (view.reachesBackTo(version)) {
-            return new ReadTable(table, version, view.rowsAt(version), store, view);
+            return new ReadTable(table, version, view.rowsAt(version), store, view, released);
         }
         BuiltTable built = built(table, version.major(), view.version(), store);
         TableRows rows = TableRows.ofTree(view.rows().tree(), built.rows());
         view.release();
-        return new ReadTable(table, version, rows, store, null);
+        return new ReadTable(table, version, rows, store, null, released);
     }
 
-    private ReadTable(VersionedTable table, Version version, TableRows rows, Store store, TableView view) {
+    private ReadTable(
+            VersionedTable table, Version version, TableRows rows, Store store, TableView view, Runnable released) {
+        this.released = released;
         this.table = table;
         this.version = version;
         this.rows = rows;
@@ -189,8 +194,11 @@ final class ReadTable implements TableSnapshot {
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true) && view != null) {
-            view.release();
+        if (closed.compareAndSet(false, true)) {
+            if (view != null) {
+                view.release();
+            }
+            released.run();
         }
     }
 }

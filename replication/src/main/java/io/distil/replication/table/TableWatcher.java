@@ -39,10 +39,13 @@ final class TableWatcher implements TableWatch {
     /// Everything up to here was handed out.
     private Version through;
 
+    private final Runnable released;
+    private boolean closed;
     private ReadTable snapshot;
     private ChangeCursor catchUp;
 
-    TableWatcher(VersionedTable table, KeyRange range, Version since, Store store, NanoClock clock) {
+    /// @param released called when the watch is closed
+    TableWatcher(VersionedTable table, KeyRange range, Version since, Store store, NanoClock clock, Runnable released) {
         Version present = table.version();
         if (since.compareTo(present) > 0) {
             throw new Refused(
@@ -54,6 +57,7 @@ final class TableWatcher implements TableWatch {
         this.store = store;
         this.clock = clock;
         this.through = since;
+        this.released = released;
         table.addWatcher(signal);
     }
 
@@ -99,7 +103,7 @@ final class TableWatcher implements TableWatch {
     }
 
     private Batch beginCatchUp() throws IOException {
-        snapshot = ReadTable.open(table, VersionSelector.LATEST, store);
+        snapshot = ReadTable.open(table, VersionSelector.LATEST, store, () -> {});
         try {
             catchUp = snapshot.changesSinceSeen(through, range);
         } catch (IOException | RuntimeException e) {
@@ -138,7 +142,11 @@ final class TableWatcher implements TableWatch {
 
     @Override
     public void close() {
-        table.removeWatcher(signal);
-        endCatchUp();
+        if (!closed) {
+            closed = true;
+            table.removeWatcher(signal);
+            endCatchUp();
+            released.run();
+        }
     }
 }

@@ -180,7 +180,12 @@ public final class TablesState {
                 });
     }
 
-    /// Nobody can ask any more; waiting watchers learn it.
+    /// Nobody may begin to read or go on watching, because another state takes this one's place.
+    public void refuse(Refused why) {
+        tables.values().forEach(table -> table.refuse(why));
+    }
+
+    /// Nobody can ask any more, and waiting watchers learn it. Who holds a snapshot goes on reading it.
     public void close() {
         Refused why = new Refused(ErrorCode.SHUTTING_DOWN, "the store is shutting down");
         tables.values().forEach(table -> table.retire(why));
@@ -206,12 +211,14 @@ public final class TablesState {
         return found;
     }
 
-    public TableSnapshot snapshot(String name, VersionSelector at) throws IOException {
-        return ReadTable.open(table(name), at, store);
+    /// @param released called when the snapshot is closed; until then the store stays open
+    public TableSnapshot snapshot(String name, VersionSelector at, Runnable released) throws IOException {
+        return ReadTable.open(table(name), at, store, released);
     }
 
-    public TableWatch watch(String name, KeyRange range, Version since) {
-        return new TableWatcher(table(name), range, since, store, clock);
+    /// @param released called when the watch is closed; until then the store stays open
+    public TableWatch watch(String name, KeyRange range, Version since, Runnable released) {
+        return new TableWatcher(table(name), range, since, store, clock, released);
     }
 
     public int count() {

@@ -252,9 +252,14 @@ final class VersionedTable {
 
     /// The table can be asked no more: dropped, or its store closed. Who holds a view goes on reading it.
     void retire(Refused why) {
-        gone = why;
+        refuse(why);
         published.release();
         recent.clear();
+    }
+
+    /// Nobody may begin to read or go on watching; nothing is let go of yet.
+    void refuse(Refused why) {
+        gone = why;
         watchers.forEach(WatchSignal::ring);
     }
 

@@ -24,18 +24,16 @@ final class Flusher {
     private final Store store;
     private final ManyToOneConcurrentLinkedQueue<FlushTask> tasks = new ManyToOneConcurrentLinkedQueue<>();
     private final AtomicInteger unfinished = new AtomicInteger();
-    private final Doorbell doorbell = new Doorbell();
+    private final Doorbell doorbell;
     private final Consumer<Runnable> results;
     private volatile IOException failure;
 
     /// @param results takes, on the flusher's thread, what is to be done on the tablet's
-    Flusher(Store store, Consumer<Runnable> results) {
+    /// @param doorbell wakes the thread that does the work
+    Flusher(Store store, Consumer<Runnable> results, Doorbell doorbell) {
+        this.doorbell = doorbell;
         this.store = store;
         this.results = results;
-    }
-
-    Doorbell doorbell() {
-        return doorbell;
     }
 
     /// Why nothing is built any more, or null.

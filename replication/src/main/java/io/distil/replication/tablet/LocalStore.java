@@ -48,8 +48,8 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
 
     private static final int PAGE_STREAMS = 256;
 
-    private final Node node;
-    private final NodeThreads threads;
+    private final Replica replica;
+    private final ReplicaThreads threads;
     private boolean closed;
 
     /// Opens the store on `disk`, creating it where there is none. The disk is closed with the store.
@@ -71,44 +71,49 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
             AppliedListener listener,
             LogOpener logOpener)
             throws IOException {
-        return new LocalStore(Node.open(disk, options, clock, listener, logOpener), driving);
+        return new LocalStore(Replica.open(disk, options, clock, listener, logOpener), driving);
     }
 
     public static LocalStore open(Disk disk, LocalStoreOptions options, NanoClock clock) throws IOException {
         return open(disk, options, clock, Driving.THREADS, AppliedListener.NONE);
     }
 
-    private LocalStore(Node node, Driving driving) {
-        this.node = node;
-        this.threads = driving == Driving.THREADS ? NodeThreads.start(node) : null;
+    private LocalStore(Replica replica, Driving driving) {
+        this.replica = replica;
+        this.threads = driving == Driving.THREADS ? ReplicaThreads.start(replica) : null;
     }
 
     @Override
     public CompletableFuture<Outcome> submit(Mutation mutation, WriteTag tag, Durability durability) {
-        return node.tablet().submit(mutation, tag, durability);
+        return replica.tablet().submit(mutation, tag, durability);
     }
 
     @Override
     public CompletableFuture<Void> await(LogPosition position, Durability durability) {
-        return node.tablet().await(position, durability);
+        return replica.tablet().await(position, durability);
     }
 
     /// Completes when a read that begins then shows what `consistency` asks for; at once on a node without replicas.
     ///
     /// @return fails with {@link Refused}: `NOT_LEADER`, `TOO_STALE`
     public CompletableFuture<Void> barrier(Consistency consistency) {
-        return node.tablet().barrier(consistency);
+        return replica.tablet().barrier(consistency);
     }
 
     @Override
     public Subscription subscribe(Consumer<Revert> listener) {
-        return node.tablet().subscribe(listener);
+        return replica.tablet().subscribe(listener);
     }
 
     @Override
     public StreamInfo info(StreamId stream) {
-        StreamDescriptor descriptor = node.state().catalog().get(stream);
-        return new StreamInfo(descriptor, node.state().stream(stream).buffer().version());
+        Engine engine = replica.hold();
+        try {
+            TabletState state = engine.state();
+            return new StreamInfo(state.catalog().get(stream), state.stream(stream).buffer().version());
+        } finally {
+            replica.release(engine);
+        }
     }
 
     @Override
@@ -118,10 +123,19 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
 
             @Override
             public List<StreamInfo> next(int countMax) {
+                Engine engine = replica.hold();
+                try {
+                    return page(engine.state(), Math.min(countMax, PAGE_STREAMS));
+                } finally {
+                    replica.release(engine);
+                }
+            }
+
+            private List<StreamInfo> page(TabletState state, int countMax) {
                 List<StreamInfo> page = new ArrayList<>();
-                for (StreamDescriptor d : node.state().catalog().page(filter, last, Math.min(countMax, PAGE_STREAMS))) {
+                for (StreamDescriptor d : state.catalog().page(filter, last, countMax)) {
                     last = d;
-                    TabletStream stream = node.state().streams().get(d.id());
+                    TabletStream stream = state.streams().get(d.id());
                     if (stream != null) {
                         page.add(new StreamInfo(d, stream.buffer().version()));
                     }
@@ -136,71 +150,94 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
 
     @Override
     public List<String> collections(String prefix) {
-        return node.state().catalog().collections(prefix);
+        return replica.engine().state().catalog().collections(prefix);
     }
 
     @Override
     public StreamSnapshot snapshot(StreamId stream, VersionSelector at) throws IOException {
-        return node.reads().snapshot(stream, at);
+        Engine engine = replica.hold();
+        try {
+            return engine.reads().snapshot(stream, at, () -> replica.release(engine));
+        } catch (IOException | RuntimeException e) {
+            replica.release(engine);
+            throw e;
+        }
     }
 
     @Override
     public Optional<StoredRecord> record(String key) {
-        return node.state().records().get(key);
+        return replica.engine().state().records().get(key);
     }
 
     @Override
     public List<StoredRecord> records(String prefix) {
-        return node.state().records().withPrefix(prefix);
+        return replica.engine().state().records().withPrefix(prefix);
     }
 
     @Override
     public List<TableInfo> tables(String prefix) {
-        return node.state().tables().list(prefix);
+        Engine engine = replica.hold();
+        try {
+            return engine.state().tables().list(prefix);
+        } finally {
+            replica.release(engine);
+        }
     }
 
     @Override
     public TableSnapshot tableSnapshot(String table, VersionSelector at) throws IOException {
-        return node.state().tables().snapshot(table, at);
+        Engine engine = replica.hold();
+        try {
+            return engine.state().tables().snapshot(table, at, () -> replica.release(engine));
+        } catch (IOException | RuntimeException e) {
+            replica.release(engine);
+            throw e;
+        }
     }
 
     @Override
     public TableWatch watch(String table, KeyRange range, Version since) {
-        return node.state().tables().watch(table, range, since);
+        Engine engine = replica.hold();
+        try {
+            return engine.state().tables().watch(table, range, since, () -> replica.release(engine));
+        } catch (RuntimeException e) {
+            replica.release(engine);
+            throw e;
+        }
     }
 
     @Override
     public SortedMap<String, String> status() {
-        return node.status();
+        return replica.status();
     }
 
     public StoreMetrics metrics() {
-        return node.metrics();
+        return replica.metrics();
     }
 
     /// Why the store only answers reads, or empty while all is well.
     public Optional<String> trouble() {
-        return node.trouble();
+        return replica.trouble();
     }
 
     /// The last log position whose entry was applied.
     public long appliedThrough() {
-        return node.state().appliedThrough();
+        return replica.appliedThrough();
     }
 
     /// {@link Driving#STEPPED} only: one round of the tablet, or one task of the flusher.
     public void step(boolean ofTablet) {
         if (ofTablet) {
-            node.tablet().doWork();
-            node.upkeep();
+            replica.tablet().doWork();
+            replica.upkeep();
         } else {
-            node.flusher().doWork();
+            replica.flush();
         }
     }
 
     /// {@link Driving#STEPPED} only: true once everything submitted was answered.
     public boolean isSettled() {
-        return node.tablet().isQuiet();
+        return replica.tablet().isQuiet();
     }
 
     /// Answers what was taken, takes a checkpoint, and gives everything back. What is buffered stays in the log.
@@ -211,9 +248,9 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
             if (threads != null) {
                 threads.stop();
             } else {
-                node.drain();
+                replica.tablet().drain();
             }
-            node.close();
+            replica.close();
         }
     }
 }

@@ -34,16 +34,17 @@ final class Reads {
         this.tree = tree;
     }
 
-    TabletSnapshot snapshot(StreamId id, VersionSelector at) throws IOException {
+    /// @param released called when the snapshot is closed
+    TabletSnapshot snapshot(StreamId id, VersionSelector at, Runnable released) throws IOException {
         TabletStream stream = state.stream(id);
         StreamView latest = stream.buffer().acquire();
         switch (at) {
             case VersionSelector.Latest _ -> {
-                return ofView(stream, latest);
+                return ofView(stream, latest, released);
             }
             case VersionSelector.Exactly(Version version) -> {
                 if (version.equals(latest.version())) {
-                    return ofView(stream, latest);
+                    return ofView(stream, latest, released);
                 }
                 Version present = latest.version();
                 long builtMajor = latest.builtMajor();
@@ -54,15 +55,15 @@ final class Reads {
                 if (version.major() > builtMajor) {
                     Optional<StreamView> frozen = stream.buffer().acquireMajor(version.major());
                     if (frozen.isPresent()) {
-                        return ofView(stream, frozen.get());
+                        return ofView(stream, frozen.get(), released);
                     }
                 }
-                return ofRoot(stream, version, built(stream, version.major(), present).root());
+                return ofRoot(stream, version, built(stream, version.major(), present).root(), released);
             }
         }
     }
 
-    private TabletSnapshot ofView(TabletStream stream, StreamView view) {
+    private TabletSnapshot ofView(TabletStream stream, StreamView view, Runnable released) {
         return new TabletSnapshot(
                 stream.id(),
                 view.version(),
@@ -70,10 +71,13 @@ final class Reads {
                 view.root(),
                 view.overlay(),
                 (since, resolutionLog2) -> changes(stream, since, view, resolutionLog2),
-                view::close);
+                () -> {
+                    view.close();
+                    released.run();
+                });
     }
 
-    private TabletSnapshot ofRoot(TabletStream stream, Version version, SeriesRoot root) {
+    private TabletSnapshot ofRoot(TabletStream stream, Version version, SeriesRoot root, Runnable released) {
         return new TabletSnapshot(
                 stream.id(),
                 version,
@@ -81,7 +85,7 @@ final class Reads {
                 root,
                 Overlay.NONE,
                 (since, resolutionLog2) -> changesOfTrees(stream, since, version, root, resolutionLog2),
-                () -> {});
+                released);
     }
 
     /// The buffer's history where it reaches back far enough; otherwise what two trees differ in, and the history since.

@@ -5,6 +5,7 @@ import io.distil.base.CorruptBlock;
 import io.distil.base.memory.MemoryReader;
 import io.distil.replication.command.CommandCodec;
 import io.distil.replication.log.LogInspection;
+import io.distil.replication.transfer.Homes;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.segment.BlockReader;
 import io.distil.storage.store.InspectionReport;
@@ -87,7 +88,8 @@ public final class StoreInspection {
     }
 
     private Report run() throws IOException {
-        InspectionReport store = new Inspector(disk, TABLES, this::checkEntry).inspect();
+        List<String> damage = new ArrayList<>();
+        InspectionReport store = new Inspector(home(damage), TABLES, this::checkEntry).inspect();
         CommandCodec codec = new CommandCodec();
         Optional<LogInspection.Report> log =
                 store.checkpoint().isEmpty()
@@ -98,9 +100,19 @@ public final class StoreInspection {
                                         store.checkpoint().get().replayFrom(),
                                         store.checkpoint().get().appliedThrough(),
                                         (position, entry) -> codec.decode(entry, "log entry " + position)));
-        List<String> damage = new ArrayList<>(store.damage());
+        damage.addAll(store.damage());
         log.flatMap(LogInspection.Report::damage).ifPresent(damage::add);
         return new Report(store.withDamage(damage), streamCount, pointCount, log);
+    }
+
+    /// Where the store lies: the directory itself, or a copy that was installed.
+    private Disk home(List<String> damage) throws IOException {
+        try {
+            return Homes.in(disk, Homes.present(disk));
+        } catch (CorruptBlock e) {
+            damage.add(e.getMessage());
+            return disk;
+        }
     }
 
     /// Says what is wrong with one entry of the keyed tree, if anything is.

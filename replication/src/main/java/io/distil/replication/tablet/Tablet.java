@@ -12,7 +12,6 @@ import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.Reverts;
 import io.distil.base.api.WriteTag;
-import io.distil.pqm.Pqm;
 import io.distil.pqm.StreamBuffer;
 import io.distil.replication.command.Command;
 import io.distil.replication.command.CommandCodec;
@@ -28,9 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /// The way of a mutation: admitted, copied into the log, made durable with its neighbours, applied, acknowledged. A duty
 /// cycle ({@link #doWork}) for one thread, or for a simulator.
@@ -61,18 +58,14 @@ final class Tablet {
     private static final CompletableFuture<Void> APPLIED = CompletableFuture.completedFuture(null);
 
     private final CommandLog log;
-    private final TabletState state;
-    private final Pqm pqm;
     private final NanoClock clock;
     private final SpaceGuard space;
     private final CommandCodec codec = new CommandCodec();
     private final Doorbell doorbell = new Doorbell();
     private final TabletCounters counters;
 
-    /// Why nothing is flushed any more; then nothing is taken, or memory would run out.
-    private final Supplier<Optional<String>> flushingTrouble;
-
-    private final BooleanSupplier isFlusherIdle;
+    /// What entries are applied to; changed by the tablet's thread.
+    private volatile Engine engine;
 
     /// Mutations from any thread.
     private final ManyToOneConcurrentLinkedQueue<Request> inbox = new ManyToOneConcurrentLinkedQueue<>();
@@ -95,24 +88,18 @@ final class Tablet {
     private volatile Life life = Life.RUNNING;
     private volatile String failure = "";
 
-    Tablet(
-            CommandLog log,
-            TabletState state,
-            Pqm pqm,
-            NanoClock clock,
-            SpaceGuard space,
-            TabletCounters counters,
-            Supplier<Optional<String>> flushingTrouble,
-            BooleanSupplier isFlusherIdle) {
+    Tablet(CommandLog log, Engine engine, NanoClock clock, SpaceGuard space, TabletCounters counters) {
         this.log = log;
-        this.state = state;
-        this.pqm = pqm;
+        this.engine = engine;
         this.clock = clock;
         this.space = space;
         this.counters = counters;
-        this.flushingTrouble = flushingTrouble;
-        this.isFlusherIdle = isFlusherIdle;
         this.waiters = new PositionWaiters(clock);
+    }
+
+    /// Tablet's thread: applies what comes next to another engine.
+    void switchTo(Engine next) {
+        engine = next;
     }
 
     Life life() {
@@ -158,7 +145,7 @@ final class Tablet {
     }
 
     private CompletableFuture<Void> awaitApplied(long position) {
-        if (position <= state.readableThrough()) {
+        if (position <= engine.state().readableThrough()) {
             return APPLIED;
         }
         CompletableFuture<Void> future = new CompletableFuture<>();
@@ -198,7 +185,7 @@ final class Tablet {
         }
         try {
             work += life == Life.FAILED ? refuseAll() : workOnLog();
-            work += waiters.poll(state.readableThrough(), state.terms(), log);
+            work += waiters.poll(engine.state().readableThrough(), engine.state().terms(), log);
         } catch (DiskFailed e) {
             if (!e.isFull()) {
                 fail(e);
@@ -259,13 +246,9 @@ final class Tablet {
         return admitted;
     }
 
-    private boolean areBuffersFull() {
-        return pqm.isFull() || state.tables().isFull();
-    }
-
     /// While the buffers' budget is used up, requests wait in the inbox and their senders for them.
     private boolean isHeldBack() {
-        return life == Life.RUNNING && areBuffersFull() && flushingTrouble.get().isEmpty();
+        return life == Life.RUNNING && engine.areBuffersFull() && engine.flushingTrouble().isEmpty();
     }
 
     /// @return false if the log has no room now
@@ -274,8 +257,7 @@ final class Tablet {
             if (life == Life.CLOSING) {
                 throw new Refused(ErrorCode.SHUTTING_DOWN, "the store is shutting down");
             }
-            flushingTrouble
-                    .get()
+            engine.flushingTrouble()
                     .ifPresent(why -> {
                         throw new Refused(ErrorCode.READ_ONLY, "the store only answers reads: " + why);
                     });
@@ -320,7 +302,7 @@ final class Tablet {
     /// A repetition is answered as it was the first time, though its stream may be gone by now: obliterated by this very
     /// mutation, perhaps.
     private boolean isRepetition(WriteTag tag) {
-        return tag.isTagged() && state.sessions().find(tag).isPresent();
+        return tag.isTagged() && engine.state().sessions().find(tag).isPresent();
     }
 
     /// Keeps mutations of unknown streams out of the log where that is certain: this replica's state is the present one,
@@ -330,13 +312,13 @@ final class Tablet {
             return;
         }
         switch (mutation) {
-            case Mutation.Insert m -> state.stream(m.stream());
-            case Mutation.Delete m -> state.stream(m.stream());
-            case Mutation.DeleteUncommitted m -> state.stream(m.stream());
-            case Mutation.Flush m -> state.stream(m.stream());
-            case Mutation.Annotate m -> state.stream(m.stream());
-            case Mutation.Obliterate m -> state.stream(m.stream());
-            case Mutation.Atomic m -> m.replacements().forEach(replace -> state.stream(replace.stream()));
+            case Mutation.Insert m -> engine.state().stream(m.stream());
+            case Mutation.Delete m -> engine.state().stream(m.stream());
+            case Mutation.DeleteUncommitted m -> engine.state().stream(m.stream());
+            case Mutation.Flush m -> engine.state().stream(m.stream());
+            case Mutation.Annotate m -> engine.state().stream(m.stream());
+            case Mutation.Obliterate m -> engine.state().stream(m.stream());
+            case Mutation.Atomic m -> m.replacements().forEach(replace -> engine.state().stream(replace.stream()));
             case Mutation.Create _, Mutation.OfTable _, Mutation.OfTablets _ -> {
                 // Judged when it is applied.
             }
@@ -355,31 +337,31 @@ final class Tablet {
 
     /// A flush changes the version, so it is an entry like any other; nobody waits for it.
     private int proposeFlushes() throws IOException {
-        if (flushingTrouble.get().isPresent() || !log.isWritable()) {
+        if (engine.flushingTrouble().isPresent() || !log.isWritable()) {
             return 0;
         }
         int proposed = 0;
         long now = clock.monotonicNanos();
-        Optional<StreamBuffer> due = pqm.flushQueue().nextToFlush(now);
+        Optional<StreamBuffer> due = engine.pqm().flushQueue().nextToFlush(now);
         while (due.isPresent()) {
             StreamBuffer buffer = due.get();
-            if (!proposeFlush(new Mutation.Flush(buffer.id()), () -> pqm.flushQueue().notFlushed(buffer))) {
-                pqm.flushQueue().notFlushed(buffer);
+            if (!proposeFlush(new Mutation.Flush(buffer.id()), () -> engine.pqm().flushQueue().notFlushed(buffer))) {
+                engine.pqm().flushQueue().notFlushed(buffer);
                 break;
             }
             proposed++;
-            due = pqm.flushQueue().nextToFlush(now);
+            due = engine.pqm().flushQueue().nextToFlush(now);
         }
-        Optional<String> dueTable = state.tables().flushQueue().nextToFlush(now);
+        Optional<String> dueTable = engine.state().tables().flushQueue().nextToFlush(now);
         while (dueTable.isPresent() && proposeFlush(dueTable.get())) {
             proposed++;
-            dueTable = state.tables().flushQueue().nextToFlush(now);
+            dueTable = engine.state().tables().flushQueue().nextToFlush(now);
         }
         return proposed;
     }
 
     private boolean proposeFlush(String table) throws IOException {
-        Runnable ifLost = () -> state.tables().flushQueue().notFlushed(table);
+        Runnable ifLost = () -> engine.state().tables().flushQueue().notFlushed(table);
         boolean proposed = proposeFlush(new Mutation.FlushTable(table), ifLost);
         if (!proposed) {
             ifLost.run();
@@ -404,14 +386,15 @@ final class Tablet {
             return 0;
         }
         TabletStream oldest = null;
-        for (TabletStream stream : state.streams().values()) {
+        for (TabletStream stream : engine.state().streams().values()) {
             if (oldest == null || stream.firstNeeded() < oldest.firstNeeded()) {
                 oldest = stream;
             }
         }
         try {
             Optional<String> table =
-                    state.tables()
+                    engine.state()
+                            .tables()
                             .flushQueue()
                             .holdsTheLogBackBefore(oldest == null ? Long.MAX_VALUE : oldest.firstNeeded());
             if (table.isPresent()) {
@@ -448,7 +431,7 @@ final class Tablet {
         /// flusher that has failed nothing will, so that it stops at its budget.
         @Override
         public boolean takesEntries() {
-            return !areBuffersFull() || isFlusherIdle.getAsBoolean() && flushingTrouble.get().isEmpty();
+            return !engine.areBuffersFull() || engine.flusher().isIdle() && engine.flushingTrouble().isEmpty();
         }
 
         @Override
@@ -456,7 +439,7 @@ final class Tablet {
             Command command = codec.decode(entry, "log entry " + position);
             Pending pending = ticket == 0 ? null : inFlight.take(ticket);
             try {
-                Outcome outcome = state.apply(position, term, command);
+                Outcome outcome = engine.state().apply(position, term, command);
                 counters.applied(command.mutation());
                 if (pending != null) {
                     answer(pending, position, outcome);
@@ -471,7 +454,7 @@ final class Tablet {
 
         @Override
         public void advanced(long position, long term) {
-            state.advance(position, term);
+            engine.state().advance(position, term);
         }
 
         @Override
@@ -479,7 +462,8 @@ final class Tablet {
             for (long ticket = fromTicket; ticket < untilTicket; ticket++) {
                 Pending pending = inFlight.get(ticket);
                 if (pending.durability().isLeader()) {
-                    LogPosition logged = new LogPosition(state.group(), term, firstPosition + ticket - fromTicket);
+                    LogPosition logged =
+                            new LogPosition(engine.state().group(), term, firstPosition + ticket - fromTicket);
                     pending.future().complete(new Outcome(Version.ZERO, 0, logged));
                 }
             }
@@ -487,7 +471,7 @@ final class Tablet {
 
         @Override
         public void cut(long fromPosition, long termMax) {
-            Reverts.Revert revert = new Reverts.Revert(state.group(), fromPosition, termMax);
+            Reverts.Revert revert = new Reverts.Revert(engine.state().group(), fromPosition, termMax);
             revertListeners.forEach(listener -> listener.accept(revert));
         }
 
@@ -520,7 +504,7 @@ final class Tablet {
     }
 
     /// Nothing is known of the disk any more: whoever waits learns that its mutation is in doubt, and no other is taken.
-    private void fail(Exception cause) {
+    void fail(Exception cause) {
         life = Life.FAILED;
         failure = cause.getMessage();
         LOG.error("The tablet takes no more mutations; reads go on.", cause);

@@ -130,6 +130,23 @@ final class DataDirectory implements AutoCloseable {
         return names;
     }
 
+    List<String> directories(String directory) throws IOException {
+        Path listed = resolve(directory);
+        if (!Files.isDirectory(listed)) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(listed, Files::isDirectory)) {
+            entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        }
+        Collections.sort(names);
+        return names;
+    }
+
+    void deleteDirectory(String directory) throws IOException {
+        Files.deleteIfExists(resolve(directory));
+    }
+
     void createDirectories(String directory) throws IOException {
         createDurably(resolve(directory));
     }

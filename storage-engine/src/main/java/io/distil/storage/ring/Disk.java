@@ -47,8 +47,20 @@ public interface Disk extends AutoCloseable {
     /// exist.
     List<String> list(String directory) throws IOException;
 
+    /// Names of the directories in a directory, without their path, ascending; empty if it does not exist.
+    List<String> directories(String directory) throws IOException;
+
     /// Creates a directory and its parents where missing. They survive a crash once this has returned.
     void createDirectories(String directory) throws IOException;
+
+    /// Deletes a directory if it is there. It must be empty, and may be there again after a crash.
+    void deleteDirectory(String directory) throws IOException;
+
+    /// A directory of this disk as a disk of its own, created where missing. Closing it closes nothing.
+    default Disk directory(String directory) throws IOException {
+        createDirectories(directory);
+        return new DiskDirectory(this, directory);
+    }
 
     void delete(String name) throws IOException;
 

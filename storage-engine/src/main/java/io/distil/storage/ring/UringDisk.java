@@ -54,6 +54,16 @@ final class UringDisk implements Disk {
     }
 
     @Override
+    public List<String> directories(String name) throws IOException {
+        return directory.directories(name);
+    }
+
+    @Override
+    public void deleteDirectory(String name) throws IOException {
+        directory.deleteDirectory(name);
+    }
+
+    @Override
     public void createDirectories(String name) throws IOException {
         directory.createDirectories(name);
     }

@@ -58,6 +58,11 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
         return new BlockStore(files, loader, cache, writer, debris);
     }
 
+    /// The name of a segment's file in its directory.
+    public static String fileName(int segmentNumber) {
+        return SegmentFiles.fileName(segmentNumber);
+    }
+
     /// The numbers of the segment files in `directory`, ascending.
     public static List<Integer> segmentNumbers(Disk disk, String directory) throws IOException {
         return SegmentFiles.numbers(disk, directory);
@@ -90,6 +95,24 @@ public final class BlockStore implements BlockReader, BlockWriter, AutoCloseable
     public SegmentMark sync() throws IOException {
         deleteDebris();
         return writer.sync();
+    }
+
+    /// How much of the last segment the last {@link #sync} covered; negative if that is all of its file. For the thread that
+    /// writes.
+    public long syncedBytesOfLastSegment() {
+        return writer.syncedOffset();
+    }
+
+    /// The segments that a sync covered, ascending. Any thread, also while others are being written.
+    ///
+    /// @param nextSegmentNumber of the sync's mark
+    /// @param bytesOfLast what {@link #syncedBytesOfLastSegment} was after it; negative in a store that was just opened
+    public List<SegmentExtent> extents(int nextSegmentNumber, long bytesOfLast) throws IOException {
+        List<SegmentExtent> extents = files.extents(nextSegmentNumber);
+        if (bytesOfLast >= 0 && !extents.isEmpty()) {
+            extents.set(extents.size() - 1, new SegmentExtent(nextSegmentNumber - 1, bytesOfLast));
+        }
+        return extents;
     }
 
     /// The block, pinned until it is closed: exactly once.

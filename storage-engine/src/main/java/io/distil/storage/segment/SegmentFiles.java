@@ -1,10 +1,12 @@
 package io.distil.storage.segment;
 
 import io.distil.base.BrokenInvariant;
+import io.distil.base.memory.OffHeap;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskFile;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +85,20 @@ final class SegmentFiles implements AutoCloseable {
         if (!segmentNumbers.isEmpty()) {
             syncDirectory();
         }
+    }
+
+    /// The segments before `untilNumber` with the sizes of their files, ascending.
+    List<SegmentExtent> extents(int untilNumber) throws IOException {
+        List<SegmentExtent> extents = new ArrayList<>();
+        for (int number : numbers(disk, directory)) {
+            if (number < untilNumber) {
+                try (DiskFile file = disk.open(path(number), Disk.OpenMode.READ)) {
+                    // What a crash left behind may end in the middle of a page; no block does.
+                    extents.add(new SegmentExtent(number, file.size() / OffHeap.PAGE_BYTES * OffHeap.PAGE_BYTES));
+                }
+            }
+        }
+        return extents;
     }
 
     static List<Integer> numbers(Disk disk, String directory) throws IOException {

@@ -48,6 +48,7 @@ final class SegmentWriter implements AutoCloseable {
 
     private static final long PAGE_MASK = OffHeap.PAGE_BYTES - 1;
     private static final long SYNC_TOKEN = -1;
+    private static final long WHOLE_FILE = -1;
 
     /// A block that is not on disk before the buffer with its last byte is.
     private record Waiting(BlockRef ref, long lastOrdinal) {}
@@ -86,6 +87,7 @@ final class SegmentWriter implements AutoCloseable {
     private long bytesInSegments;
     private volatile long blocksWritten;
     private volatile long bytesWritten;
+    private long syncedOffset = WHOLE_FILE;
     private DiskFailed failure;
 
     /// @param bytesInSegments bytes of the segments that are there already
@@ -308,6 +310,7 @@ final class SegmentWriter implements AutoCloseable {
             isDirectoryUnsynced = false;
         }
         isUnsynced = false;
+        syncedOffset = file == null ? WHOLE_FILE : offset;
         closeFinished();
     }
 
@@ -322,6 +325,11 @@ final class SegmentWriter implements AutoCloseable {
         if (file != null) {
             unsyncedFiles.add(file);
         }
+    }
+
+    /// Bytes that the last sync covered of the segment with the highest number; negative if that is all of its file.
+    long syncedOffset() {
+        return syncedOffset;
     }
 
     private void requireHealth() throws DiskFailed {

@@ -36,7 +36,7 @@ import java.util.UUID;
 /// failure once and then forgets it), and a checkpoint on top could refer to blocks that are not there.
 public final class Store implements AutoCloseable {
     /// The directory of the segment files.
-    static final String SEGMENTS = "segments";
+    public static final String SEGMENTS = "segments";
 
     private final SuperblockFile file;
     private final BlockStore segments;
@@ -44,10 +44,13 @@ public final class Store implements AutoCloseable {
     private final NanoClock clock;
 
     /// Written by the writer thread, read by all.
-    private volatile Superblock superblock;
+    private volatile Saved saved;
 
     private volatile String retiredBecause;
     private volatile long segmentBytes;
+
+    /// The last checkpoint, and how much of its last segment it covers (negative: all of the file).
+    private record Saved(Superblock superblock, long bytesOfLastSegment) {}
 
     private Store(
             SuperblockFile file,
@@ -57,7 +60,7 @@ public final class Store implements AutoCloseable {
             NanoClock clock,
             long segmentBytes) {
         this.file = file;
-        this.superblock = superblock;
+        this.saved = new Saved(superblock, -1);
         this.segments = segments;
         this.tree = tree;
         this.clock = clock;
@@ -113,7 +116,7 @@ public final class Store implements AutoCloseable {
 
     /// Who this store is: made once, with the store.
     public UUID id() {
-        return superblock.storeId();
+        return saved.superblock().storeId();
     }
 
     /// Reads blocks of series; any thread.
@@ -128,7 +131,58 @@ public final class Store implements AutoCloseable {
 
     /// What a crash now would return to. Any thread.
     public Checkpoint lastCheckpoint() {
-        return superblock.checkpoint();
+        return saved.superblock().checkpoint();
+    }
+
+    /// The last checkpoint as it can be copied. Any thread.
+    public StoreImage image() throws IOException {
+        Saved present = saved;
+        Superblock superblock = present.superblock();
+        return new StoreImage(
+                superblock.storeId(),
+                superblock.createdEpochNanos(),
+                superblock.checkpoint(),
+                segments.extents(superblock.checkpoint().nextSegment(), present.bytesOfLastSegment()));
+    }
+
+    /// Makes a store of a copy, whose segments lie in `segments/` of the disk and are synced. It gets an identity of its own,
+    /// because its blocks will be others from now on.
+    ///
+    /// @param home where there is no store yet
+    public static void adopt(Disk home, StoreImage image, UUID storeId, NanoClock clock) throws IOException {
+        Checkpoint copied = image.checkpoint();
+        List<Superblock> superblocks = new ArrayList<>();
+        for (long sequence = copied.sequence(); superblocks.size() < Superblock.SLOT_COUNT; sequence++) {
+            Checkpoint checkpoint =
+                    new Checkpoint(
+                            sequence,
+                            copied.appliedThrough(),
+                            copied.replayFrom(),
+                            copied.nextSegment(),
+                            copied.keyedRoot(),
+                            copied.epochNanos());
+            superblocks.add(new Superblock(storeId, clock.epochNanos(), checkpoint));
+        }
+        new SuperblockFile(home).create(superblocks);
+    }
+
+    /// Whether there is a store on this disk.
+    public static boolean exists(Disk home) throws IOException {
+        return home.exists(SuperblockFile.NAME);
+    }
+
+    /// Deletes the store on this disk, its checkpoint first: what a crash leaves is no store.
+    public static void delete(Disk home) throws IOException {
+        if (home.exists(SuperblockFile.NAME)) {
+            home.delete(SuperblockFile.NAME);
+            home.syncDirectory("");
+        }
+        for (int number : BlockStore.segmentNumbers(home, SEGMENTS)) {
+            home.delete(SEGMENTS + "/" + BlockStore.fileName(number));
+        }
+        if (home.list(SEGMENTS).isEmpty()) {
+            home.deleteDirectory(SEGMENTS);
+        }
     }
 
     /// The value of a key at the last checkpoint. Any thread.
@@ -167,7 +221,7 @@ public final class Store implements AutoCloseable {
         if (retiredBecause != null) {
             throw new DiskFailed("no checkpoint any more since one failed: " + retiredBecause);
         }
-        Superblock last = superblock;
+        Superblock last = saved.superblock();
         BrokenInvariant.check(
                 appliedThrough >= last.checkpoint().appliedThrough() && replayFrom >= last.checkpoint().replayFrom(),
                 "checkpoint at log positions %d and %d goes back behind %s"
@@ -186,7 +240,7 @@ public final class Store implements AutoCloseable {
                                     root,
                                     clock.epochNanos()));
             file.write(next);
-            superblock = next;
+            saved = new Saved(next, segments.syncedBytesOfLastSegment());
             segmentBytes = mark.bytes();
         } catch (IOException | RuntimeException | Error e) {
             retiredBecause = e.toString();

@@ -232,6 +232,26 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public List<String> directories(String directory) throws DiskFailed {
+        requirePower("listing of " + directory);
+        List<String> names = new ArrayList<>();
+        for (String name : directories) {
+            if (!name.isEmpty() && directoryOf(name).equals(directory)) {
+                names.add(name.substring(name.lastIndexOf('/') + 1));
+            }
+        }
+        return names;
+    }
+
+    @Override
+    public void deleteDirectory(String directory) throws IOException {
+        requirePower("deletion of " + directory);
+        BrokenInvariant.check(
+                list(directory).isEmpty() && directories(directory).isEmpty(), directory + " is not empty");
+        directories.remove(directory);
+    }
+
+    @Override
     public void createDirectories(String directory) throws DiskFailed {
         requirePower("creation of " + directory);
         for (String at = directory; !at.isEmpty(); at = directoryOf(at)) {

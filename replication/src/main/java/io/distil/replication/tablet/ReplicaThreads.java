@@ -1,35 +1,35 @@
 package io.distil.replication.tablet;
 
-/// The two threads of a node: the tablet's and the flusher's.
-final class NodeThreads {
+/// The two threads of a replica: the tablet's and the flusher's.
+final class ReplicaThreads {
     /// How long the tablet's thread sleeps without being rung: ages of buffers and checkpoints are looked at this often.
     private static final long TABLET_SLEEP_NANOS_MAX = 10_000_000;
 
     private static final long FLUSHER_SLEEP_NANOS_MAX = 1_000_000_000;
 
-    private final Node node;
+    private final Replica replica;
     private final Thread tabletThread;
     private final Thread flusherThread;
     private volatile boolean stopping;
 
-    static NodeThreads start(Node node) {
-        NodeThreads threads = new NodeThreads(node);
+    static ReplicaThreads start(Replica replica) {
+        ReplicaThreads threads = new ReplicaThreads(replica);
         threads.flusherThread.start();
         threads.tabletThread.start();
         return threads;
     }
 
-    private NodeThreads(Node node) {
-        this.node = node;
+    private ReplicaThreads(Replica replica) {
+        this.replica = replica;
         this.tabletThread = Thread.ofPlatform().name("distil-tablet").daemon().unstarted(this::runTablet);
         this.flusherThread = Thread.ofPlatform().name("distil-flusher").daemon().unstarted(this::runFlusher);
     }
 
     private void runTablet() {
-        Tablet tablet = node.tablet();
+        Tablet tablet = replica.tablet();
         while (!stopping) {
             int work = tablet.doWork();
-            work += node.upkeep();
+            work += replica.upkeep();
             if (work == 0) {
                 if (tablet.isWriting()) {
                     tablet.awaitDisk();
@@ -38,23 +38,22 @@ final class NodeThreads {
                 }
             }
         }
-        node.drain();
+        tablet.drain();
     }
 
     private void runFlusher() {
-        Flusher flusher = node.flusher();
         while (!stopping) {
-            if (flusher.doWork() == 0) {
-                flusher.doorbell().sleep(FLUSHER_SLEEP_NANOS_MAX);
+            if (replica.flush() == 0) {
+                replica.flusherDoorbell().sleep(FLUSHER_SLEEP_NANOS_MAX);
             }
         }
     }
 
-    /// Ends both threads after what they are doing; {@link Node#close} finishes the rest on the caller's.
+    /// Ends both threads after what they are doing; {@link Replica#close} finishes the rest on the caller's.
     void stop() {
         stopping = true;
-        node.tablet().doorbell().ring();
-        node.flusher().doorbell().ring();
+        replica.tablet().doorbell().ring();
+        replica.flusherDoorbell().ring();
         join(tabletThread);
         join(flusherThread);
     }
