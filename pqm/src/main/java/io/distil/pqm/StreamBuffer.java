@@ -11,6 +11,7 @@ import io.distil.base.api.PointColumns;
 import io.distil.storage.tree.SeriesRoot;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /// The buffer of one stream: what the log says about it and no tree shows yet.
@@ -156,6 +157,18 @@ public final class StreamBuffer implements AutoCloseable {
                 ChangeDraft changes = new ChangeDraft(pqm.memory(), before)) {
             draft.restore(range);
             changes.add(range.from(), range.until());
+            return publishActive(before, draft, changes);
+        }
+    }
+
+    /// Says that the present commit touched `ranges`, at least one, and changes no point: for the copy of a stream, whose
+    /// commits must remember what theirs did even where nothing of it is left.
+    public Version touch(List<TimeRange> ranges) {
+        BrokenInvariant.check(!ranges.isEmpty(), "stream " + id + " was touched nowhere");
+        View before = published;
+        try (LayerDraft draft = new LayerDraft(pqm.memory(), before.active());
+                ChangeDraft changes = new ChangeDraft(pqm.memory(), before)) {
+            ranges.forEach(range -> changes.add(range.from(), range.until()));
             return publishActive(before, draft, changes);
         }
     }

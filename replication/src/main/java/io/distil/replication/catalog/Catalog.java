@@ -8,7 +8,7 @@ import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.StreamFilter;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
 
 /// Which streams there are, and what they are called. Written by one thread, read by any.
 public final class Catalog {
@@ -43,7 +44,7 @@ public final class Catalog {
 
     private final Map<StreamId, StreamDescriptor> byId = new ConcurrentHashMap<>();
     private final NavigableMap<Name, StreamId> byName = new ConcurrentSkipListMap<>();
-    private final Set<StreamId> obliterated = new HashSet<>();
+    private final Set<StreamId> obliterated = ConcurrentHashMap.newKeySet();
 
     /// The stream with this id.
     ///
@@ -85,14 +86,19 @@ public final class Catalog {
         return page;
     }
 
-    /// Collections with this prefix that have a stream, ascending. Skips from collection to collection.
-    public List<String> collections(String prefix) {
+    /// Collections with this prefix that have a stream which `isShown`, ascending. Skips from collection to collection.
+    public List<String> collections(String prefix, Predicate<StreamId> isShown) {
         List<String> collections = new ArrayList<>();
-        Name name = byName.ceilingKey(Name.first(prefix));
-        while (name != null && name.collection().startsWith(prefix)) {
-            collections.add(name.collection());
-            // No collection contains NUL, so this is the smallest text behind the collection's own.
-            name = byName.ceilingKey(Name.first(name.collection() + '\0'));
+        var entry = byName.ceilingEntry(Name.first(prefix));
+        while (entry != null && entry.getKey().collection().startsWith(prefix)) {
+            String collection = entry.getKey().collection();
+            if (isShown.test(entry.getValue())) {
+                collections.add(collection);
+                // No collection contains NUL, so this is the smallest text behind the collection's own.
+                entry = byName.ceilingEntry(Name.first(collection + '\0'));
+            } else {
+                entry = byName.higherEntry(entry.getKey());
+            }
         }
         return collections;
     }
@@ -138,15 +144,35 @@ public final class Catalog {
 
     public void obliterate(StreamId id) {
         StreamDescriptor d = get(id);
-        byName.remove(Name.of(d));
-        byId.remove(id);
+        remove(d);
         obliterated.add(id);
     }
 
-    /// Takes a stream as it was at a checkpoint.
+    /// Forgets a stream that is another group's now; its id can come back.
+    public void forget(StreamId id) {
+        remove(get(id));
+    }
+
+    private void remove(StreamDescriptor d) {
+        byName.remove(Name.of(d), d.id());
+        byId.remove(d.id());
+    }
+
+    /// Ids that can never be used again. Any thread.
+    public Set<StreamId> obliterated() {
+        return Collections.unmodifiableSet(obliterated);
+    }
+
+    /// Forgets that an id was obliterated: another group remembers it now.
+    public void forgetObliterated(StreamId id) {
+        obliterated.remove(id);
+    }
+
+    /// Takes a stream as it was at a checkpoint, or in another group. Should two groups ever have given one name twice, the
+    /// stream that was here first is found by it.
     public void put(StreamDescriptor d) {
         byId.put(d.id(), d);
-        byName.put(Name.of(d), d.id());
+        byName.putIfAbsent(Name.of(d), d.id());
     }
 
     /// Takes an obliterated id as it was at a checkpoint.

@@ -147,6 +147,34 @@ public final class Sessions {
         sessions.put(client, session);
     }
 
+    /// Adds what another group remembers of a client to what is remembered here. A number means the same mutation in every
+    /// group: a client counts over all of them.
+    ///
+    /// @param position of the entry that brings it
+    /// @param forgotten told of a client that had to make room
+    public void merge(Client client, MemoryReader reader, long position, Consumer<Client> forgotten)
+            throws CorruptBlock {
+        reader.i64();
+        for (int left = reader.u32(); left > 0; left--) {
+            WriteTag tag = new WriteTag(client.high(), client.low(), reader.i64());
+            Outcome outcome = new Outcome(new Version(reader.i64(), reader.i64()), reader.i64());
+            if (!remembers(tag)) {
+                put(tag, outcome, position, forgotten);
+            }
+        }
+    }
+
+    /// Whether the number is known here, or so old that its slot belongs to a later one.
+    private boolean remembers(WriteTag tag) {
+        Session session = sessions.get(Client.of(tag));
+        return session != null && session.sequences[Session.slot(tag.sequence())] >= tag.sequence();
+    }
+
+    /// Clients that are remembered, in no order. Owner thread.
+    public List<Client> clients() {
+        return List.copyOf(sessions.keySet());
+    }
+
     /// Brings the clients of a checkpoint back into the order of their last mutations.
     public void restoreOrder() {
         List<Map.Entry<Client, Session>> entries = new ArrayList<>(sessions.entrySet());

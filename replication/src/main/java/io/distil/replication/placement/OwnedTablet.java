@@ -100,6 +100,11 @@ public record OwnedTablet(
         return state == State.SERVING;
     }
 
+    /// Whether it waits to be swept after this move.
+    public boolean isLeaving(long ofMove) {
+        return state == State.LEAVING && move == ofMove;
+    }
+
     /// Whether it keeps others from having its keys in this group.
     boolean occupies() {
         return state != State.DEPARTED;

@@ -4,6 +4,7 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
+import io.distil.base.Times;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.KeyRange;
 import io.distil.base.api.KeyWrite;
@@ -11,11 +12,15 @@ import io.distil.base.api.Mutation;
 import io.distil.base.api.PointColumns;
 import io.distil.base.api.StreamKey;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// Which keys a mutation or a read is about, held against what a group owns. Asked when a mutation is admitted, so that few
 /// reach the log in vain, and again when it is applied, which is what counts.
 public final class Ownership {
+    /// Streams are split at multiples of this, about six and a half days: windows up to this width lie in one part.
+    public static final int TIME_SPLIT_LOG2 = 49;
+
     private Ownership() {}
 
     /// All keys of a stream: the last legal time lies below the range's end.
@@ -109,7 +114,43 @@ public final class Ownership {
         }
     }
 
-    static boolean contains(KeyRange outer, KeyRange inner) {
+    /// The times of a stream whose keys lie in `range`; one that overlaps the stream's.
+    public static TimeRange times(StreamId stream, KeyRange range) {
+        long from = timeOf(stream, range.from(), Times.MIN);
+        long until = range.until() == null ? Times.LIMIT : timeOf(stream, range.until(), Times.LIMIT);
+        return new TimeRange(from, until);
+    }
+
+    /// @param otherwise if the key is none of the stream's, and so lies before or behind all of them
+    private static long timeOf(StreamId stream, byte[] key, long otherwise) {
+        if (key.length < StreamKey.BYTES || !keys(stream).contains(key)) {
+            return otherwise;
+        }
+        long time = ByteBuffer.wrap(key).getLong(StreamId.BYTES) ^ Long.MIN_VALUE;
+        return Math.clamp(time, Times.MIN, Times.LIMIT);
+    }
+
+    /// Refuses a key at which a space cannot be split: a stream only at a time that is a boundary of wide windows, so that
+    /// the statistics of its parts add up.
+    static void checkBoundary(String space, byte[] key) {
+        if (!space.equals(ClusterMap.STREAMS) || key.length <= StreamId.BYTES) {
+            return;
+        }
+        if (key.length != StreamKey.BYTES) {
+            throw new Refused(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "a key of " + key.length + " bytes is no place to split streams at; wanted at most 16, or 24");
+        }
+        long time = ByteBuffer.wrap(key).getLong(StreamId.BYTES) ^ Long.MIN_VALUE;
+        boolean isFirstOfStream = time <= Times.MIN;
+        if (!isFirstOfStream && (!Times.isLegal(time) || Times.alignDown(time, TIME_SPLIT_LOG2) != time)) {
+            throw new Refused(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "a stream is split at a multiple of 2^" + TIME_SPLIT_LOG2 + " ns, not at " + time);
+        }
+    }
+
+    public static boolean contains(KeyRange outer, KeyRange inner) {
         boolean endsInside =
                 outer.until() == null
                         || inner.until() != null && Arrays.compareUnsigned(inner.until(), outer.until()) <= 0;

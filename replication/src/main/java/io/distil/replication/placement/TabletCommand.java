@@ -5,7 +5,7 @@ import io.distil.base.api.KeyRange;
 import java.lang.foreign.MemorySegment;
 
 /// What a group is told about its tablets: one log entry each. Clients never send these; they come from whoever coordinates
-/// placement. Each may be repeated: a command whose work was done already changes nothing.
+/// placement. Each but {@link Import} may be repeated: a command whose work was done already changes nothing.
 public sealed interface TabletCommand {
     String space();
 
@@ -31,7 +31,8 @@ public sealed interface TabletCommand {
 
     /// Adds to a copy.
     ///
-    /// @param part one more than the parts imported so far; an earlier one was imported before and is passed over
+    /// @param part one more than the parts imported so far. Another is refused: it was exported for a copy that was elsewhere
+    ///     then, and might leave a gap
     /// @param token how far the copy is with this part
     /// @param content in the words of the contents' owner; a view, valid during the call
     record Import(String space, long tablet, long move, long part, byte[] token, MemorySegment content)
@@ -54,5 +55,7 @@ public sealed interface TabletCommand {
     record Drop(String space, long tablet, long move) implements TabletCommand {}
 
     /// Removes some of what is left of a dropped tablet.
-    record Sweep(String space, long tablet, long move) implements TabletCommand {}
+    ///
+    /// @param range the tablet's, as with {@link Seal}
+    record Sweep(String space, long tablet, long move, KeyRange range) implements TabletCommand {}
 }

@@ -70,11 +70,8 @@ public final class TabletCommandCodec {
                     case TabletCommand.Adopt c -> 8 + OwnedTablet.rangeBytes(c.range()) + 12;
                     case TabletCommand.Import c -> 16 + 4 + c.token().length + c.content().byteSize();
                     case TabletCommand.Seal c -> 8 + OwnedTablet.rangeBytes(c.range()) + 12;
-                    case TabletCommand.Unseal _,
-                            TabletCommand.Activate _,
-                            TabletCommand.Drop _,
-                            TabletCommand.Sweep _ ->
-                            8;
+                    case TabletCommand.Sweep c -> 8 + OwnedTablet.rangeBytes(c.range());
+                    case TabletCommand.Unseal _, TabletCommand.Activate _, TabletCommand.Drop _ -> 8;
                 };
         return 4 + MemoryWriter.textBytes(command.space()) + 8 + body;
     }
@@ -100,7 +97,10 @@ public final class TabletCommandCodec {
             case TabletCommand.Unseal c -> writer.i64(c.move());
             case TabletCommand.Activate c -> writer.i64(c.move());
             case TabletCommand.Drop c -> writer.i64(c.move());
-            case TabletCommand.Sweep c -> writer.i64(c.move());
+            case TabletCommand.Sweep c -> {
+                writer.i64(c.move());
+                OwnedTablet.putRange(writer, c.range());
+            }
         }
         return bytes;
     }
@@ -144,7 +144,7 @@ public final class TabletCommandCodec {
                         case UNSEAL -> new TabletCommand.Unseal(space, tablet, reader.i64());
                         case ACTIVATE -> new TabletCommand.Activate(space, tablet, reader.i64());
                         case DROP -> new TabletCommand.Drop(space, tablet, reader.i64());
-                        case SWEEP -> new TabletCommand.Sweep(space, tablet, reader.i64());
+                        case SWEEP -> new TabletCommand.Sweep(space, tablet, reader.i64(), OwnedTablet.range(reader));
                     };
             if (reader.remaining() != 0) {
                 throw new CorruptBlock(where + ": " + reader.remaining() + " bytes behind a tablet command");

@@ -12,7 +12,7 @@ import java.util.List;
 
 /// What a {@link TabletCommand} does to a {@link TabletSet}; nothing of what it does to the tablet's contents.
 ///
-/// A command that was done already gives the same set object back. One that does not fit is refused as `CLUSTER_CONFLICT`,
+/// A command that was done already gives the same set object back, and so does a sweep that has not finished. One that does not fit is refused as `CLUSTER_CONFLICT`,
 /// with the tablet as it is: whoever coordinates looks again and decides anew.
 public final class TabletRules {
     private TabletRules() {}
@@ -44,6 +44,7 @@ public final class TabletRules {
             return set;
         }
         fit(left.state() == OwnedTablet.State.SERVING && left.generation() == c.generation(), c, left);
+        Ownership.checkBoundary(c.space(), c.key());
         KeyRange range = left.range();
         if (Arrays.equals(range.from(), c.key()) || !range.contains(c.key())) {
             throw new Refused(
@@ -110,9 +111,6 @@ public final class TabletRules {
     private static TabletSet imported(TabletSet set, TabletCommand.Import c) {
         OwnedTablet tablet = present(set, c);
         fit(tablet.state() == OwnedTablet.State.LOADING && tablet.move() == c.move(), c, tablet);
-        if (c.part() <= tablet.parts()) {
-            return set;
-        }
         fit(c.part() == tablet.parts() + 1, c, tablet);
         return set.replace(c.space(), List.of(tablet.id()), List.of(tablet.withPart(c.token())));
     }
@@ -174,7 +172,7 @@ public final class TabletRules {
         if (tablet == null || tablet.state() == OwnedTablet.State.DEPARTED) {
             return set;
         }
-        fit(tablet.state() == OwnedTablet.State.LEAVING && tablet.move() == c.move(), c, tablet);
+        fit(tablet.isLeaving(c.move()) && tablet.range().equals(c.range()), c, tablet);
         if (!isEmpty) {
             return set;
         }

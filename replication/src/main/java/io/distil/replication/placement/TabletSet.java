@@ -242,7 +242,8 @@ public final class TabletSet {
         return List.copyOf(sorted);
     }
 
-    static boolean overlap(KeyRange a, KeyRange b) {
+    /// Whether two ranges share a place where keys could be.
+    public static boolean overlap(KeyRange a, KeyRange b) {
         return (a.until() == null || Arrays.compareUnsigned(b.from(), a.until()) < 0)
                 && (b.until() == null || Arrays.compareUnsigned(a.from(), b.until()) < 0);
     }

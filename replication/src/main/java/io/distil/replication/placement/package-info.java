@@ -10,5 +10,8 @@
 /// {@link io.distil.replication.placement.TabletSet} (what a group owns),
 /// {@link io.distil.replication.placement.Ownership} (which keys a mutation is about),
 /// {@link io.distil.replication.placement.TabletCommand} and {@link io.distil.replication.placement.TabletRules} (what a
-/// group can be told, and what it then is).
+/// group can be told, and what it then is); then {@link io.distil.replication.placement.TabletMap} (the map),
+/// {@link io.distil.replication.placement.Coordinator} and `Mover` (who tells groups what), over
+/// {@link io.distil.replication.placement.GroupPort} and {@link io.distil.replication.placement.TabletSource} (how a group is
+/// reached, and asked for copies).
 package io.distil.replication.placement;

@@ -8,6 +8,8 @@ import io.distil.base.memory.MemoryReader;
 import io.distil.base.memory.MemoryWriter;
 import io.distil.replication.catalog.Sessions;
 import io.distil.replication.command.CommandCodec;
+import io.distil.replication.placement.OwnedTablet;
+import io.distil.replication.placement.TabletSet;
 import io.distil.replication.table.TableCheckpoints;
 import io.distil.storage.keyed.KeyedChange;
 import io.distil.storage.store.Store;
@@ -18,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +37,7 @@ final class Checkpointer {
     /// @param appliedThrough the log position as of which it is
     /// @param replayFrom the first log position needed again after a crash
     /// @param savedMajors the newest major of each stream whose root it contains
-    /// @param obliterated streams whose versions must go
+    /// @param obliterated streams whose saved versions must go: obliterated, or another group's
     /// @param tables what it says about tables
     record Plan(
             long appliedThrough,
@@ -53,6 +56,9 @@ final class Checkpointer {
     private final TabletState state;
     private final MemoryWriter writer = new MemoryWriter();
 
+    /// Tablets that the last plan put down.
+    private Set<Long> savedTablets = new HashSet<>();
+
     Checkpointer(TabletState state) {
         this.state = state;
     }
@@ -67,11 +73,15 @@ final class Checkpointer {
                         replayFrom,
                         new TreeMap<>(Arrays::compareUnsigned),
                         new HashMap<>(),
-                        Set.copyOf(state.dirty().obliterated()),
+                        new HashSet<>(state.dirty().obliterated()),
                         state.tables().checkpoints().gather());
         state.dirty().streams().forEach(id -> gatherStream(plan, id));
         state.dirty().records().forEach(key -> gatherRecord(plan, key));
         state.dirty().sessions().forEach(client -> gatherSession(plan, client));
+        state.dirty().departed().forEach(plan.obliterated()::add);
+        if (state.dirty().haveTabletsChanged()) {
+            gatherTablets(plan);
+        }
         if (state.dirty().haveTermsChanged()) {
             put(plan, Tables.TERMS.key().number(0).bytes(), state.terms().encode(writer));
         }
@@ -95,7 +105,12 @@ final class Checkpointer {
         byte[] key = Tables.STREAMS.key().stream(id).bytes();
         if (stream == null) {
             delete(plan, key);
-            put(plan, Tables.OBLITERATED.key().stream(id).bytes(), new byte[0]);
+            byte[] obliteratedKey = Tables.OBLITERATED.key().stream(id).bytes();
+            if (state.catalog().obliterated().contains(id)) {
+                put(plan, obliteratedKey, new byte[0]);
+            } else {
+                delete(plan, obliteratedKey);
+            }
             return;
         }
         StreamDescriptor descriptor = state.catalog().get(id);
@@ -112,6 +127,17 @@ final class Checkpointer {
                     majors.add(major);
                 });
         plan.savedMajors().put(stream, majors);
+    }
+
+    private void gatherTablets(Plan plan) {
+        Set<Long> gone = savedTablets;
+        savedTablets = new HashSet<>();
+        for (OwnedTablet tablet : state.placement().tablets().tablets()) {
+            put(plan, Tables.TABLETS.key().number(tablet.id()).bytes(), tablet.encode());
+            savedTablets.add(tablet.id());
+        }
+        gone.removeAll(savedTablets);
+        gone.forEach(id -> delete(plan, Tables.TABLETS.key().number(id).bytes()));
     }
 
     private void gatherRecord(Plan plan, String name) {
@@ -162,7 +188,8 @@ final class Checkpointer {
         for (StreamId id : plan.obliterated()) {
             store.scan(
                     Tables.VERSIONS.key().stream(id).prefix(),
-                    (key, _) -> plan.changes().put(key, new KeyedChange.Delete(key)));
+                    // What the plan puts is of a stream that left and came back, and is newer.
+                    (key, _) -> plan.changes().putIfAbsent(key, new KeyedChange.Delete(key)));
         }
         List<KeyedChange> changes = new ArrayList<>(plan.changes().values());
         changes.addAll(plan.tables().changes(store));
@@ -193,6 +220,12 @@ final class Checkpointer {
                             stream.descriptor().id(), stream.builtMajor(), stream.root(), stream.builtThrough());
                 });
         state.tables().load();
+        List<OwnedTablet> tablets = new ArrayList<>();
+        store.scan(
+                Tables.TABLETS.prefix(),
+                (key, value) -> tablets.add(OwnedTablet.decode(Tables.TABLETS.number(key, 0), value)));
+        tablets.forEach(tablet -> savedTablets.add(tablet.id()));
+        state.placement().loaded(TabletSet.of(state.group(), tablets));
         store.scan(
                 Tables.OBLITERATED.prefix(),
                 (key, _) -> state.catalog().putObliterated(Tables.OBLITERATED.stream(key, 0)));

@@ -13,7 +13,9 @@ final class Dirty {
     private final Set<StreamId> obliterated = new HashSet<>();
     private final Set<String> records = new HashSet<>();
     private final Set<Sessions.Client> sessions = new HashSet<>();
+    private final Set<StreamId> departed = new HashSet<>();
     private boolean termsChanged;
+    private boolean tabletsChanged;
 
     void stream(StreamId id) {
         streams.add(id);
@@ -30,6 +32,24 @@ final class Dirty {
 
     void terms() {
         termsChanged = true;
+    }
+
+    /// Says that nothing of a stream is kept, not even that there was one: it is another group's now.
+    void departed(StreamId id) {
+        streams.add(id);
+        departed.add(id);
+    }
+
+    void tablets() {
+        tabletsChanged = true;
+    }
+
+    boolean haveTabletsChanged() {
+        return tabletsChanged;
+    }
+
+    Set<StreamId> departed() {
+        return departed;
     }
 
     void session(Sessions.Client client) {
@@ -61,6 +81,8 @@ final class Dirty {
         obliterated.clear();
         records.clear();
         sessions.clear();
+        departed.clear();
         termsChanged = false;
+        tabletsChanged = false;
     }
 }

@@ -35,6 +35,7 @@ final class Engine {
     private final StreamBuilder streamBuilder;
     private final CheckpointCycle checkpoints;
     private final Reads reads;
+    private final TabletAnswers answers;
     private final TabletCounters counters;
     private final LongConsumer releaseLog;
 
@@ -94,6 +95,7 @@ final class Engine {
                 new CheckpointTimer(s.clock(), s.options().checkpointLogBytes(), s.options().checkpointAgeNanos());
         this.checkpoints = new CheckpointCycle(store, state, flusher, timer, this::saved);
         this.reads = new Reads(state, store, tree);
+        this.answers = new TabletAnswers(state, reads, s.onTablet());
     }
 
     /// What an applied entry causes outside the state.
@@ -160,6 +162,10 @@ final class Engine {
     /// True while the budget of some buffers is used up. Any thread.
     boolean areBuffersFull() {
         return pqm.isFull() || state.tables().isFull();
+    }
+
+    TabletAnswers answers() {
+        return answers;
     }
 
     Reads reads() {

@@ -110,6 +110,7 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
         Engine engine = replica.hold();
         try {
             TabletState state = engine.state();
+            state.placement().checkRead(stream);
             return new StreamInfo(state.catalog().get(stream), state.stream(stream).buffer().version());
         } finally {
             replica.release(engine);
@@ -136,7 +137,7 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
                 for (StreamDescriptor d : state.catalog().page(filter, last, countMax)) {
                     last = d;
                     TabletStream stream = state.streams().get(d.id());
-                    if (stream != null) {
+                    if (stream != null && state.placement().shows(d.id())) {
                         page.add(new StreamInfo(d, stream.buffer().version()));
                     }
                 }
@@ -150,16 +151,28 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
 
     @Override
     public List<String> collections(String prefix) {
-        return replica.engine().state().catalog().collections(prefix);
+        TabletState state = replica.engine().state();
+        return state.catalog().collections(prefix, state.placement()::shows);
     }
 
     @Override
     public StreamSnapshot snapshot(StreamId stream, VersionSelector at) throws IOException {
         Engine engine = replica.hold();
+        Placement placement = engine.state().placement();
+        StreamSnapshot snapshot;
         try {
-            return engine.reads().snapshot(stream, at, () -> replica.release(engine));
+            placement.checkRead(stream);
+            snapshot = engine.reads().snapshot(stream, at, () -> replica.release(engine));
         } catch (IOException | RuntimeException e) {
             replica.release(engine);
+            throw e;
+        }
+        try {
+            // Once more: a tablet that left meanwhile may have been swept before the snapshot was taken.
+            placement.checkRead(stream);
+            return snapshot;
+        } catch (Refused e) {
+            snapshot.close();
             throw e;
         }
     }
@@ -213,6 +226,15 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
 
     public StoreMetrics metrics() {
         return replica.metrics();
+    }
+
+    /// Answers what a coordinator of placement asks about the tablets of this group, from what is applied here; reads from
+    /// the disk on the caller's thread.
+    ///
+    /// @param question in the encoding of {@link io.distil.replication.placement.TabletQuestion}
+    public CompletableFuture<byte[]> ask(byte[] question) {
+        Engine engine = replica.hold();
+        return engine.answers().answer(question).whenComplete((_, _) -> replica.release(engine));
     }
 
     /// Why the store only answers reads, or empty while all is well.

@@ -34,6 +34,8 @@ final class Reads {
         this.tree = tree;
     }
 
+    /// The stream at a version, whoever it belongs to.
+    ///
     /// @param released called when the snapshot is closed
     TabletSnapshot snapshot(StreamId id, VersionSelector at, Runnable released) throws IOException {
         TabletStream stream = state.stream(id);
@@ -61,6 +63,22 @@ final class Reads {
                 return ofRoot(stream, version, built(stream, version.major(), present).root(), released);
             }
         }
+    }
+
+    /// Where a commit touched the stream: at least one range, and nothing left out.
+    List<TimeRange> touched(StreamId id, long major) throws IOException {
+        TabletStream stream = state.stream(id);
+        Optional<StreamView> frozen = stream.buffer().acquireMajor(major);
+        if (frozen.isPresent()) {
+            try (StreamView view = frozen.get()) {
+                if (major > view.builtMajor()) {
+                    // Always known: a commit that is not built keeps its history.
+                    List<TimeRange> ranges = view.changedSince(Version.ofMajor(major - 1), 0).orElseThrow();
+                    return TimeRange.coarsen(ranges, BuiltVersion.TOUCHED_COUNT_MAX);
+                }
+            }
+        }
+        return built(stream, major, stream.buffer().version()).touched();
     }
 
     private TabletSnapshot ofView(TabletStream stream, StreamView view, Runnable released) {

@@ -25,5 +25,8 @@ final class Tables {
     /// Always zero → which term begins at which log position.
     static final Table TERMS = new Table(7, "terms", Table.Part.NUMBER);
 
+    /// Id → a tablet the group has.
+    static final Table TABLETS = new Table(12, "tablets", Table.Part.NUMBER);
+
     private Tables() {}
 }

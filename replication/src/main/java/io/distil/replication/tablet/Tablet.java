@@ -264,7 +264,8 @@ final class Tablet {
             space.check();
             int bytes = Admission.check(request.mutation());
             copiesWanted(request.durability());
-            if (!isRepetition(request.tag())) {
+            if (!isRepetition(request.tag()) && log.isWritable()) {
+                engine.state().placement().checkWrite(request.mutation());
                 checkStreamExists(request.mutation());
             }
             Pending pending = Pending.of(request.mutation(), request.durability(), request.future());
@@ -308,7 +309,7 @@ final class Tablet {
     /// Keeps mutations of unknown streams out of the log where that is certain: this replica's state is the present one,
     /// and no creation is on its way.
     private void checkStreamExists(Mutation mutation) {
-        if (inFlight.hasCreation() || !log.isWritable()) {
+        if (inFlight.hasCreation()) {
             return;
         }
         switch (mutation) {

@@ -58,6 +58,7 @@ final class TabletState {
     private final Dirty dirty = new Dirty();
     private final Effects effects;
     private final AppliedListener listener;
+    private final Placement placement;
     private final int group;
     private long checkpointThrough;
 
@@ -76,10 +77,15 @@ final class TabletState {
         this.tables = tables;
         this.effects = effects;
         this.listener = listener;
+        this.placement = new Placement(group, sessions, dirty, new StreamImport(this));
     }
 
     Catalog catalog() {
         return catalog;
+    }
+
+    Placement placement() {
+        return placement;
     }
 
     Records records() {
@@ -138,7 +144,8 @@ final class TabletState {
         appliedThrough = checkpointAppliedThrough;
         terms = checkpointTerms;
         replayFrom = checkpointReplayFrom;
-        isWhole = replayFrom > checkpointAppliedThrough;
+        // An empty store has nothing to read again.
+        isWhole = checkpointAppliedThrough == 0 || replayFrom > checkpointAppliedThrough;
     }
 
     /// Takes note of a position without a command.
@@ -210,6 +217,7 @@ final class TabletState {
     }
 
     private Outcome mutate(long position, Command command) throws IOException {
+        placement.checkWrite(command.mutation());
         return switch (command.mutation()) {
             case Mutation.Create m -> {
                 catalog.create(m.descriptor());
@@ -237,8 +245,12 @@ final class TabletState {
             case Mutation.Delete m -> buffered(position, m.stream(), m);
             case Mutation.DeleteUncommitted m -> buffered(position, m.stream(), m);
             case Mutation.Flush m -> buffered(position, m.stream(), m);
-            case Mutation.OfTablets _ ->
-                    throw new Refused(ErrorCode.CLUSTER_CONFLICT, "the tablets of this store are not yet its own");
+            case Mutation.OfTablets m -> {
+                if (!placement.apply(position, m)) {
+                    voidPositions.add(position);
+                }
+                yield new Outcome(Version.ZERO, 0);
+            }
             case Mutation.OfTable m -> tables.apply(position, command.epochNanos(), m);
         };
     }
@@ -290,7 +302,8 @@ final class TabletState {
                 }
             }
             case Mutation.OfTable m -> tables.reapply(position, m);
-            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _, Mutation.OfTablets _ -> {
+            case Mutation.OfTablets m -> placement.reapply(position, m);
+            case Mutation.Create _, Mutation.Annotate _, Mutation.Obliterate _ -> {
                 // In the checkpoint.
             }
         }
@@ -360,11 +373,17 @@ final class TabletState {
         freeze(stream, position);
     }
 
-    private void freeze(TabletStream stream, long through) {
+    /// Makes what is buffered a commit, if anything is.
+    void freeze(TabletStream stream, long through) {
         if (stream.buffer().version().minor() > 0) {
             stream.frozen(stream.buffer().freeze().major(), through);
             effects.frozen(stream);
         }
+    }
+
+    /// Lets go of a stream that was taken out of {@link #streams}.
+    void discard(TabletStream stream) {
+        effects.obliterated(stream);
     }
 
     /// Adds a stream as it was created, or as a checkpoint has it.

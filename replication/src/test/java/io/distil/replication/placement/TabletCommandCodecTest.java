@@ -29,7 +29,7 @@ class TabletCommandCodecTest {
                     new TabletCommand.Unseal("t", 1000, 1002),
                     new TabletCommand.Activate("t", 1000, 1002),
                     new TabletCommand.Drop("t", 1000, 1002),
-                    new TabletCommand.Sweep("t", 1000, 1002));
+                    new TabletCommand.Sweep("t", 1000, 1002, REST));
 
     @Test
     void everyCommandComesBackAsItWasSent() throws Exception {

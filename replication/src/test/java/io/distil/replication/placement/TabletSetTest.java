@@ -118,7 +118,7 @@ class TabletSetTest {
         assertWrongTablet(() -> sealed.checkWrite(SPACE, KeyRange.ALL), "SEALED");
         TabletSet left = apply(sealed, new TabletCommand.Drop(SPACE, 1000, 1001));
         assertWrongTablet(() -> left.checkRead(SPACE, key(0x80)), "LEAVING, for group 2");
-        TabletSet swept = apply(left, new TabletCommand.Sweep(SPACE, 1000, 1001));
+        TabletSet swept = apply(left, new TabletCommand.Sweep(SPACE, 1000, 1001, new KeyRange(key(0x80), null)));
         assertThat(swept.tablets(SPACE)).hasSize(1);
         assertWrongTablet(() -> swept.checkRead(SPACE, key(0x80)), "went to another group");
     }
@@ -129,7 +129,7 @@ class TabletSetTest {
         TabletSet set = TabletSet.initial(1);
         set = apply(set, new TabletCommand.Seal(SPACE, whole, 1, KeyRange.ALL, 1001, 2));
         set = apply(set, new TabletCommand.Drop(SPACE, whole, 1001));
-        set = apply(set, new TabletCommand.Sweep(SPACE, whole, 1001));
+        set = apply(set, new TabletCommand.Sweep(SPACE, whole, 1001, KeyRange.ALL));
         TabletSet gone = TabletSet.of(1, set.tablets());
         assertWrongTablet(() -> gone.checkWrite(SPACE, key(1)), "another group");
         gone.checkWrite("another", key(1));
