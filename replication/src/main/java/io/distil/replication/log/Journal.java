@@ -53,7 +53,8 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    static final String DIRECTORY = "log";
+    /// Where a node without replicas has its log.
+    public static final String DIRECTORY = "log";
 
     private static final long WHATEVER_IS_THERE = -1;
 

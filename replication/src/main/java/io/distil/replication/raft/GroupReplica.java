@@ -2,15 +2,22 @@ package io.distil.replication.raft;
 
 import io.distil.base.NanoClock;
 import io.distil.replication.log.CommandLog;
+import io.distil.replication.raft.SnapshotMessages.Answer;
+import io.distil.replication.raft.SnapshotMessages.Question;
 import io.distil.replication.tablet.LogOpener;
+import io.distil.replication.tablet.ReplicaControl;
+import io.distil.replication.transfer.Chunk;
+import io.distil.replication.transfer.Installation;
 
-import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /// A group on this node, from the moment its replica is first opened until the node is closed or leaves the group. The replica
 /// above may be closed and opened again from another home meanwhile; journal, state machine and membership stay.
@@ -21,15 +28,24 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     private final GroupStateMachine machine;
     private final RaftNode.Replicas replicas;
 
+    private final RaftJournal.Options journalOptions;
+    private final SnapshotSource source;
+
     /// What the replica was opened with last; null before.
     private volatile Opening opening;
+
+    private volatile SnapshotInstaller installer;
+    private volatile Snapshots snapshots;
+    private volatile RaftCommandLog log;
 
     GroupReplica(RaftMember member, RaftJournal.Options options, NanoClock clock, RaftNode.Replicas replicas) {
         this.clock = clock;
         this.member = member;
         this.replicas = replicas;
+        this.journalOptions = options;
         this.journal = new RaftJournal(options, clock);
         this.machine = new GroupStateMachine(journal, this);
+        this.source = new SnapshotSource(clock, () -> opening, () -> snapshots);
     }
 
     RaftMember member() {
@@ -44,9 +60,22 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
         return machine;
     }
 
+    SnapshotSource source() {
+        return source;
+    }
+
     /// The replica's present opening, or null.
     Opening opening() {
         return opening;
+    }
+
+    /// Asks for a checkpoint that does without the log from before this node was a member: only such a one can be given to
+    /// others, and only then the old log can go.
+    void leavePastBehind() {
+        Opening present = opening;
+        if (present != null && snapshots.past().isNeeded(present.replica().covered().replayFrom())) {
+            present.replica().checkpointNow();
+        }
     }
 
     /// Why the replica can only be read, or null.
@@ -62,12 +91,19 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
 
     @Override
     public CommandLog open(Opening newOpening) throws IOException {
-        Snapshots snapshots = new Snapshots(0);
+        snapshots = new Snapshots(SingleNodePast.open(newOpening, journalOptions.log()));
         journal.open(newOpening.disk(), newOpening.doorbell());
-        opening = newOpening;
-        RaftCommandLog log = new RaftCommandLog(member, machine, clock, newOpening, snapshots);
+        installer = new SnapshotInstaller(member.toString());
+        log = new RaftCommandLog(member, machine, clock, newOpening, snapshots, this::endTransfers);
         machine.attach(snapshots.of(newOpening.replayFrom(), newOpening.replica()), newOpening.doorbell());
+        opening = newOpening;
         return log;
+    }
+
+    private void endTransfers() throws IOException {
+        opening = null;
+        source.close();
+        installer.close();
     }
 
     @Override
@@ -76,18 +112,70 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     }
 
     @Override
-    public CompletableFuture<TermIndex> install(RaftPeerId leader, long firstIndex) {
-        return CompletableFuture.failedFuture(new IOException("no installation yet"));
+    public CompletableFuture<TermIndex> install(RaftPeer leader, long firstIndex) {
+        Opening present = opening;
+        if (present == null) {
+            return CompletableFuture.failedFuture(new IOException("the replica is not open"));
+        }
+        PeerClient client = new PeerClient(member.division().getRaftServer().getProperties(), member.groupId(), leader);
+        return installer.fetch(
+                new SnapshotInstaller.Leader() {
+                    @Override
+                    public Answer ask(Question question, Chunk asked) throws IOException {
+                        return SnapshotMessages.answer(client.ask(SnapshotMessages.encode(question)), asked);
+                    }
+
+                    @Override
+                    public void close() throws IOException {
+                        client.close();
+                    }
+                },
+                present.replica(),
+                snapshots,
+                firstIndex,
+                machine.getLastAppliedTermIndex().getIndex());
     }
 
+    /// On the thread of Ratis that applies entries; the tablet's goes on meanwhile, with a log that hands over nothing.
     @Override
     public void switchToInstalled() throws IOException {
-        throw new IOException("no installation yet");
+        Opening present = opening;
+        if (present == null) {
+            throw new IOException("the replica is not open");
+        }
+        ReplicaControl replica = present.replica();
+        log.suspend();
+        long through = Positions.NO_INDEX;
+        try (Installation received = installer.take()) {
+            if (received == null) {
+                through = Positions.index(replica.appliedThrough());
+            } else {
+                wait(replica.install(received));
+            }
+        }
+        machine.restarted(snapshots.of(replica.covered().replayFrom(), replica), through);
+        log.resume();
+    }
+
+    private static void wait(CompletableFuture<ReplicaControl.Covered> installed) throws IOException {
+        try {
+            installed.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a checkpoint was installed");
+        } catch (ExecutionException e) {
+            throw new IOException("a checkpoint that was received could not be installed", e.getCause());
+        }
     }
 
     @Override
     public CompletableFuture<ByteString> answer(ByteString question) {
-        return CompletableFuture.failedFuture(new IOException("no answers yet"));
+        try {
+            return CompletableFuture.completedFuture(
+                    SnapshotMessages.encode(source.answer(SnapshotMessages.question(question))));
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

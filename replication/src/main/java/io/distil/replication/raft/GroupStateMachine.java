@@ -23,12 +23,15 @@ import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
+import org.apache.ratis.util.ProtoUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -58,7 +61,7 @@ final class GroupStateMachine extends BaseStateMachine {
         ///
         /// @param firstIndex the first entry that the leader can send
         /// @return the last entry the snapshot contains
-        CompletableFuture<TermIndex> install(RaftPeerId leader, long firstIndex);
+        CompletableFuture<TermIndex> install(RaftPeer leader, long firstIndex);
 
         /// Puts what was fetched in the place of the present replica. Waits until it is there.
         void switchToInstalled() throws IOException;
@@ -82,6 +85,9 @@ final class GroupStateMachine extends BaseStateMachine {
             Proposal proposal,
             CompletableFuture<Message> applied) {}
 
+    /// Entries from an index on, of terms up to `termMax`, are not in this member's log any more.
+    record Cut(long fromIndex, long termMax) {}
+
     private record Submission(Proposal proposal, ByteString payload) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupStateMachine.class);
@@ -92,6 +98,8 @@ final class GroupStateMachine extends BaseStateMachine {
     private final Owner owner;
     private final ManyToOneConcurrentArrayQueue<Committed> committed =
             new ManyToOneConcurrentArrayQueue<>(COMMITTED_COUNT_MAX);
+
+    private final Queue<Cut> cuts = new ConcurrentLinkedQueue<>();
 
     /// Who waits for an index to be applied.
     private final ConcurrentSkipListMap<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
@@ -107,6 +115,11 @@ final class GroupStateMachine extends BaseStateMachine {
     /// True while there is no replica to apply to: it is being closed, or replaced.
     private volatile boolean detached = true;
 
+    /// True between {@link #pause} and the end of {@link #reinitialize}.
+    private volatile boolean paused;
+
+    private volatile long appliedThroughIndex = RaftLog.INVALID_LOG_INDEX;
+
     private volatile Throwable failure;
 
     GroupStateMachine(RaftJournal journal, Owner owner) {
@@ -120,6 +133,7 @@ final class GroupStateMachine extends BaseStateMachine {
     void attach(TermIndex snapshot, Runnable tabletDoorbell) {
         covers(snapshot);
         setLastAppliedTermIndex(snapshot == null ? TermIndex.INITIAL_VALUE : snapshot);
+        appliedThroughIndex = RaftLog.INVALID_LOG_INDEX;
         doorbell = tabletDoorbell;
         detached = false;
     }
@@ -135,6 +149,25 @@ final class GroupStateMachine extends BaseStateMachine {
     /// The replica's last checkpoint contains everything up to here.
     void covers(TermIndex snapshot) {
         latestSnapshot = snapshot == null ? null : new CheckpointInfo(snapshot);
+    }
+
+    /// The state was exchanged for one that contains `snapshot`, or kept although Ratis begins again behind `snapshot`.
+    ///
+    /// @param through the last entry the replica will not take again
+    void restarted(TermIndex snapshot, long through) {
+        if (through < 0) {
+            // What this member had beyond what it applied, and acknowledged perhaps, was not what the leader had.
+            cut(getLastAppliedTermIndex().getIndex() + 1, journal.lastTerm());
+        }
+        covers(snapshot);
+        setLastAppliedTermIndex(snapshot);
+        appliedThroughIndex = through;
+        paused = false;
+    }
+
+    /// Entries up to here are applied already, though Ratis may bring them again.
+    long appliedThroughIndex() {
+        return appliedThroughIndex;
     }
 
     /// Entries up to here are not needed by this replica any more.
@@ -163,8 +196,10 @@ final class GroupStateMachine extends BaseStateMachine {
     @Override
     public void pause() {
         if (getLifeCycleState() == LifeCycle.State.RUNNING) {
+            paused = true;
             getLifeCycle().transition(LifeCycle.State.PAUSING);
             getLifeCycle().transition(LifeCycle.State.PAUSED);
+            drop();
         }
     }
 
@@ -269,8 +304,18 @@ final class GroupStateMachine extends BaseStateMachine {
     @Override
     public CompletableFuture<Void> truncate(long raftIndex) {
         LOG.info("{}: entries from index {} on were never committed and are gone.", getId(), raftIndex);
-        journal.truncate(raftIndex);
+        cut(raftIndex, journal.truncate(raftIndex));
         return CompletableFuture.completedFuture(null);
+    }
+
+    private void cut(long fromIndex, long termMax) {
+        cuts.offer(new Cut(fromIndex, termMax));
+        doorbell.run();
+    }
+
+    /// The next cut of the log that the tablet was not told of; null if there is none.
+    Cut nextCut() {
+        return cuts.poll();
     }
 
     @Override
@@ -302,16 +347,20 @@ final class GroupStateMachine extends BaseStateMachine {
     }
 
     private CompletableFuture<Message> hand(Committed entry) {
-        while (!detached && !committed.offer(entry)) {
+        while (takesCommitted() && !committed.offer(entry)) {
             LockSupport.parkNanos(HELD_BACK_NANOS);
         }
-        if (detached) {
+        if (!takesCommitted()) {
             entry.applied().complete(Message.EMPTY);
             drop();
         } else {
             doorbell.run();
         }
         return entry.applied();
+    }
+
+    private boolean takesCommitted() {
+        return !detached && !paused;
     }
 
     private void drop() {
@@ -355,7 +404,7 @@ final class GroupStateMachine extends BaseStateMachine {
     /// The end of a read barrier: Ratis calls this when everything that was committed before the read is applied.
     @Override
     public CompletableFuture<Message> query(Message request) {
-        return detached
+        return !takesCommitted()
                 ? CompletableFuture.failedFuture(new IOException("this replica is being closed or replaced"))
                 : CompletableFuture.completedFuture(Message.EMPTY);
     }
@@ -395,7 +444,7 @@ final class GroupStateMachine extends BaseStateMachine {
             // The leader's log is whole: a new member is filled from it.
             return CompletableFuture.completedFuture(null);
         }
-        RaftPeerId leader = RaftPeerId.valueOf(role.getFollowerInfo().getLeaderInfo().getId().getId());
+        RaftPeer leader = ProtoUtils.toRaftPeer(role.getFollowerInfo().getLeaderInfo().getId());
         return owner.install(leader, first.getIndex());
     }
 

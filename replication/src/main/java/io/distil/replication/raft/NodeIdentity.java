@@ -3,17 +3,9 @@ package io.distil.replication.raft;
 import io.distil.base.CorruptBlock;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
-import io.distil.base.memory.Layouts;
-import io.distil.base.memory.MemoryOwner;
-import io.distil.base.memory.OffHeap;
 import io.distil.storage.ring.Disk;
-import io.distil.storage.ring.DiskFile;
-import io.distil.storage.ring.DiskQueue;
 
 import java.io.IOException;
-import java.io.StringReader;
-import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.UUID;
 
@@ -21,12 +13,9 @@ import java.util.UUID;
 /// `distil.node`, so that whoever loses the votes loses the identity that gave them: a node with an empty directory is
 /// somebody else, who has never voted.
 ///
-/// The file is text, padded with line ends to one page because files here are written in whole pages.
-///
 /// @param incarnation of the directory
 public record NodeIdentity(String name, UUID incarnation) {
     private static final String FILE = "distil.node";
-    private static final String NEW_FILE = "distil.node.new";
     private static final int PEER_DIGITS = 8;
     private static final int NAME_LENGTH_MAX = 63;
 
@@ -63,61 +52,22 @@ public record NodeIdentity(String name, UUID incarnation) {
     }
 
     private static NodeIdentity read(Disk disk) throws IOException {
-        Properties properties = new Properties();
-        withPage(
-                disk,
-                FILE,
-                Disk.OpenMode.READ,
-                (queue, file, page) -> {
-                    queue.readNow(file, 0, page, OffHeap.PAGE_BYTES);
-                    String text = new String(page.toArray(Layouts.BYTE), StandardCharsets.UTF_8);
-                    properties.load(new StringReader(text));
-                });
-        String name = properties.getProperty("name");
-        String incarnation = properties.getProperty("incarnation");
-        if (name == null || incarnation == null) {
-            throw new CorruptBlock(FILE + ": " + (name == null ? "name" : "incarnation") + " is missing");
-        }
+        Properties properties = PropertiesPage.read(disk, FILE);
         try {
-            return new NodeIdentity(name, UUID.fromString(incarnation));
+            return new NodeIdentity(
+                    PropertiesPage.require(properties, "name", FILE),
+                    UUID.fromString(PropertiesPage.require(properties, "incarnation", FILE)));
         } catch (IllegalArgumentException | Refused e) {
             throw new CorruptBlock(FILE + ": " + e.getMessage(), e);
         }
     }
 
     private void write(Disk disk) throws IOException {
-        byte[] text =
-                "# Who this node is in its cluster. Do not copy to another node.\nname=%s\nincarnation=%s\n"
-                        .formatted(name, incarnation)
-                        .getBytes(StandardCharsets.UTF_8);
-        if (disk.exists(NEW_FILE)) {
-            disk.delete(NEW_FILE);
-        }
-        withPage(
+        PropertiesPage.write(
                 disk,
-                NEW_FILE,
-                Disk.OpenMode.CREATE,
-                (queue, file, page) -> {
-                    page.fill((byte) '\n');
-                    MemorySegment.copy(text, 0, page, Layouts.BYTE, 0, text.length);
-                    queue.writeNow(file, 0, page, OffHeap.PAGE_BYTES, false);
-                    queue.syncNow(file);
-                });
-        disk.rename(NEW_FILE, FILE);
-        disk.syncDirectory("");
-    }
-
-    private interface PageWork {
-        void run(DiskQueue queue, DiskFile file, MemorySegment page) throws IOException;
-    }
-
-    private static void withPage(Disk disk, String name, Disk.OpenMode mode, PageWork work) throws IOException {
-        MemorySegment page = OffHeap.allocatePages(MemoryOwner.DISK_BUFFERS, OffHeap.PAGE_BYTES);
-        try (DiskFile file = disk.open(name, mode);
-                DiskQueue queue = disk.openSharedQueue(1)) {
-            work.run(queue, file, page);
-        } finally {
-            OffHeap.free(MemoryOwner.DISK_BUFFERS, page);
-        }
+                "",
+                FILE,
+                "# Who this node is in its cluster. Do not copy to another node.\nname=%s\nincarnation=%s\n"
+                        .formatted(name, incarnation));
     }
 }

@@ -16,11 +16,14 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /// The command log of a member of a Raft group. The tablet's thread fills a batch, proposes it as one entry, writes payloads
 /// to the journal, and is handed committed entries, its own and others'.
@@ -52,6 +55,11 @@ final class RaftCommandLog implements CommandLog {
     /// After {@link #endClaims}, how long a majority has to commit what was proposed.
     private static final long LAST_ANSWERS_NANOS_MAX = 3_000_000_000L;
 
+    /// A leader that was just elected, or that this member must find the way to again, may answer the next time.
+    private static final int BARRIER_ATTEMPTS_MAX = 4;
+
+    private static final long BARRIER_RETRY_MILLIS = 250;
+
     private static final CompletableFuture<Long> NOTHING_TO_WAIT_FOR = CompletableFuture.completedFuture(0L);
 
     private final RaftMember member;
@@ -60,6 +68,7 @@ final class RaftCommandLog implements CommandLog {
     private final NanoClock clock;
     private final LogOpener.Opening opening;
     private final Snapshots snapshots;
+    private final Closeable beforeClose;
     private final CommandBatch batch = new CommandBatch(BATCH_BYTES);
     private final ReadBarriers barriers = new ReadBarriers(this::beginBarrier);
 
@@ -70,7 +79,7 @@ final class RaftCommandLog implements CommandLog {
     private long nextTicket = 1;
     private MemorySegment scratch = OffHeap.allocate(MemoryOwner.LOG_BUFFERS, BATCH_BYTES);
     private long claimsEndedNanos;
-    private boolean claimsEnded;
+    private volatile boolean claimsEnded;
 
     /// The last term of which an entry was handed over.
     private volatile long deliveredTerm = -1;
@@ -78,21 +87,26 @@ final class RaftCommandLog implements CommandLog {
     /// The first position of the last entry that was handed over whole.
     private volatile long deliveredThrough;
 
+    private volatile boolean suspended;
+
     /// Up to where the journal may go, as Raft's log is cut there; 0 if nothing is to do.
     private volatile long journalNeededFrom;
 
+    /// @param beforeClose ends what uses the replica's files on other members' behalf
     RaftCommandLog(
             RaftMember member,
             GroupStateMachine machine,
             NanoClock clock,
             LogOpener.Opening opening,
-            Snapshots snapshots) {
+            Snapshots snapshots,
+            Closeable beforeClose) {
         this.member = member;
         this.machine = machine;
         this.journal = machine.journal();
         this.clock = clock;
         this.opening = opening;
         this.snapshots = snapshots;
+        this.beforeClose = beforeClose;
     }
 
     // ---- publishing
@@ -188,9 +202,16 @@ final class RaftCommandLog implements CommandLog {
 
     private int deliver(Handler handler) throws IOException {
         int delivered = 0;
+        // Before the entries that were committed in place of what is gone.
+        for (GroupStateMachine.Cut cut = machine.nextCut(); cut != null; cut = machine.nextCut()) {
+            handler.cut(Positions.first(cut.fromIndex()), cut.termMax());
+            delivered++;
+        }
         GroupStateMachine.Committed next = machine.nextCommitted();
-        while (next != null && delivered < DELIVERED_PER_POLL_MAX && handler.takesEntries()) {
-            deliver(next, handler);
+        while (next != null && !suspended && delivered < DELIVERED_PER_POLL_MAX && handler.takesEntries()) {
+            if (next.raftIndex() > machine.appliedThroughIndex()) {
+                deliver(next, handler);
+            }
             machine.applied();
             delivered++;
             next = machine.nextCommitted();
@@ -352,20 +373,42 @@ final class RaftCommandLog implements CommandLog {
     }
 
     private CompletableFuture<Long> beginBarrier() {
+        return barrier(1);
+    }
+
+    private CompletableFuture<Long> barrier(int attempt) {
+        return readIndex()
+                .handle((nothing, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedFuture(deliveredThrough);
+                    }
+                    if (attempt == BARRIER_ATTEMPTS_MAX || claimsEnded) {
+                        return CompletableFuture.<Long>failedFuture(
+                                new Refused(
+                                        ErrorCode.NOT_LEADER,
+                                        "no leader confirmed the read: "
+                                                + failure.getMessage()
+                                                + "; "
+                                                + member.whoLeads()));
+                    }
+                    member.reconnectToLeader(new IOException(failure));
+                    return CompletableFuture.supplyAsync(
+                                    () -> barrier(attempt + 1),
+                                    CompletableFuture.delayedExecutor(BARRIER_RETRY_MILLIS, TimeUnit.MILLISECONDS))
+                            .thenCompose(Function.identity());
+                })
+                .thenCompose(Function.identity());
+    }
+
+    private CompletableFuture<Void> readIndex() {
         try {
             return member.readIndex()
-                    .handle((reply, thrown) -> {
-                        Throwable failure = thrown != null ? thrown : reply.getException();
-                        if (failure != null) {
-                            throw new Refused(
-                                    ErrorCode.NOT_LEADER,
-                                    "no leader confirmed the read: " + failure.getMessage() + "; " + member.whoLeads());
-                        }
-                        return deliveredThrough;
-                    });
+                    .thenCompose(reply ->
+                            reply.getException() == null
+                                    ? CompletableFuture.<Void>completedFuture(null)
+                                    : CompletableFuture.failedFuture(reply.getException()));
         } catch (IOException | RuntimeException e) {
-            return CompletableFuture.failedFuture(
-                    new Refused(ErrorCode.NOT_LEADER, "no leader confirmed the read: " + e.getMessage(), e));
+            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -387,8 +430,22 @@ final class RaftCommandLog implements CommandLog {
 
     // ---- space
 
+    /// The replica is being exchanged: from here on nothing is handed over and nothing released, until {@link #resume}.
+    void suspend() {
+        suspended = true;
+    }
+
+    void resume() {
+        suspended = false;
+        opening.doorbell().run();
+    }
+
     @Override
-    public void release(long position) {
+    public void release(long position) throws IOException {
+        if (suspended) {
+            return;
+        }
+        snapshots.past().released(position);
         machine.covers(snapshots.of(opening.replica().covered().replayFrom(), opening.replica()));
         machine.released(Positions.index(position) - 1);
         member.cutLog()
@@ -418,12 +475,18 @@ final class RaftCommandLog implements CommandLog {
     }
 
     @Override
+    public boolean wantsFlushes() {
+        return snapshots.past().isNeeded(opening.replica().covered().replayFrom());
+    }
+
+    @Override
     public long retainedBytes() {
         return journal.retainedBytes();
     }
 
     @Override
     public void close() throws IOException {
+        beforeClose.close();
         machine.detach();
         batch.close();
         OffHeap.free(MemoryOwner.LOG_BUFFERS, scratch);

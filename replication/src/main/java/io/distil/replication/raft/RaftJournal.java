@@ -92,6 +92,9 @@ final class RaftJournal implements AutoCloseable {
     private long unappliedBytes;
     private IOException failure;
 
+    /// Of the last write handed over.
+    private long lastTerm;
+
     /// Null while the journal is closed: what is written then waits.
     private volatile LogReader reader;
 
@@ -157,6 +160,7 @@ final class RaftJournal implements AutoCloseable {
                 return CompletableFuture.failedFuture(failure);
             }
             truncateMemory(raftIndex);
+            lastTerm = term;
             queued.addLast(write);
             cache.put(raftIndex, write);
             cacheBytes += payload.size();
@@ -189,9 +193,20 @@ final class RaftJournal implements AutoCloseable {
     }
 
     /// Forgets `fromIndex` and what follows.
-    void truncate(long fromIndex) {
+    ///
+    /// @return the last term of what was written, at least that of anything forgotten
+    long truncate(long fromIndex) {
         synchronized (lock) {
+            long termMax = lastTerm();
             truncateMemory(fromIndex);
+            return termMax;
+        }
+    }
+
+    /// The last term of what was written.
+    long lastTerm() {
+        synchronized (lock) {
+            return Math.max(lastTerm, index.lastTerm());
         }
     }
 

@@ -188,6 +188,16 @@ final class RaftMember {
                                 .build());
     }
 
+    /// Connects to the leader anew: after an outage the way there may be closed for minutes, as gRPC waits ever longer between
+    /// attempts.
+    void reconnectToLeader(Exception failure) {
+        RaftServer.Division present = division();
+        RaftPeerId leader = present == null ? null : present.getInfo().getLeaderId();
+        if (leader != null && !present.getInfo().isLeader()) {
+            present.getRaftServer().getServerRpc().handleException(leader, failure, true);
+        }
+    }
+
     /// Lets Ratis ask the state machine up to where the log may go, and cut it there.
     CompletableFuture<?> cutLog() {
         try {

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 /// Makes a leader that cannot do a leader's work give up: Raft itself only notices when the others do not hear from it, and
 /// a node whose disk stalls goes on sending heartbeats. Until it is well again it does not stand for election either; it
 /// votes and follows as well as it can.
+///
+/// It also does what wants doing now and then.
 final class Watchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final long STEP_DOWN_MILLIS = 3_000;
@@ -53,6 +55,8 @@ final class Watchdog implements AutoCloseable {
     }
 
     private void look(GroupReplica replica) throws IOException {
+        replica.source().closeIfIdle();
+        replica.leavePastBehind();
         if (replica.member().division() == null) {
             return;
         }

@@ -293,9 +293,8 @@ final class Replica implements ReplicaControl {
         if (checkpoints.beginIfDue(log.writtenBytes())) {
             return 1;
         }
-        return logRetainedBytes > options.logBytesMax() && !checkpoints.isUnderWay()
-                ? tablet.flushWhatHoldsTheLogBack()
-                : 0;
+        boolean isHeldBack = logRetainedBytes > options.logBytesMax() || log.wantsFlushes();
+        return isHeldBack && !checkpoints.isUnderWay() ? tablet.flushWhatHoldsTheLogBack() : 0;
     }
 
     /// Flusher's thread: one task of the present engine, or the end of one that nobody reads any more.

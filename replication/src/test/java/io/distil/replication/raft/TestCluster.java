@@ -208,6 +208,12 @@ final class TestCluster implements AutoCloseable {
             return node.existing(GROUP).opening().replica().appliedThrough();
         }
 
+        /// As when the process dies, as far as the others can see: nothing is finished and nothing handed over.
+        void kill() throws IOException {
+            node.server().close();
+            close();
+        }
+
         /// As an orderly end.
         void close() throws IOException {
             if (node != null) {
