@@ -3,6 +3,7 @@ package io.distil.replication.catalog;
 import io.distil.base.CorruptBlock;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+import io.distil.base.StreamId;
 import io.distil.base.Version;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.WriteTag;
@@ -173,6 +174,22 @@ public final class Sessions {
     /// Clients that are remembered, in no order. Owner thread.
     public List<Client> clients() {
         return List.copyOf(sessions.keySet());
+    }
+
+    /// Everything that is remembered, a line for each client, in the order in which they will be forgotten.
+    public void describe(Consumer<String> lines) {
+        sessions.forEach((client, session) -> {
+            StringBuilder line = new StringBuilder("client ");
+            line.append(new StreamId(client.high(), client.low())).append(" position ").append(session.lastPosition);
+            for (int slot = 0; slot < Session.SIZE; slot++) {
+                if (session.sequences[slot] != 0) {
+                    line.append(' ').append(session.sequences[slot]);
+                    line.append(':').append(session.majors[slot]).append('.').append(session.minors[slot]);
+                    line.append(':').append(session.propertyVersions[slot]);
+                }
+            }
+            lines.accept(line.toString());
+        });
     }
 
     /// Brings the clients of a checkpoint back into the order of their last mutations.

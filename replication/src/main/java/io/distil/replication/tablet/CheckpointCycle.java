@@ -6,6 +6,7 @@ import io.distil.storage.store.Store;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
@@ -24,10 +25,13 @@ final class CheckpointCycle {
     private final CheckpointTimer timer;
     private final LongConsumer saved;
 
-    /// Who wants a checkpoint, and who gets the one under way.
-    private List<CompletableFuture<Covered>> wanted = new ArrayList<>();
+    /// @param replayFrom that the checkpoint must have at least
+    private record Waiter(CompletableFuture<Covered> future, long replayFrom) {}
 
-    private List<CompletableFuture<Covered>> underWay = List.of();
+    /// Who wants a checkpoint, and who gets the one under way.
+    private final List<Waiter> wanted = new ArrayList<>();
+
+    private final List<Waiter> underWay = new ArrayList<>();
 
     /// Where the log must begin for the checkpoint before the last.
     private long previousReplayFrom;
@@ -61,8 +65,18 @@ final class CheckpointCycle {
         return new Covered(last.sequence(), last.appliedThrough(), last.replayFrom());
     }
 
-    void want(CompletableFuture<Covered> waiter) {
-        wanted.add(waiter);
+    /// @param replayFrom entries before it must not be needed any more
+    void want(CompletableFuture<Covered> future, long replayFrom) {
+        wanted.add(new Waiter(future, replayFrom));
+    }
+
+    /// Before which position entries must not be needed any more for those who wait; 0 if it does not matter.
+    long wantedFrom() {
+        long position = 0;
+        for (Waiter waiter : wanted) {
+            position = Math.max(position, waiter.replayFrom());
+        }
+        return position;
     }
 
     boolean isUnderWay() {
@@ -73,17 +87,32 @@ final class CheckpointCycle {
     ///
     /// @return false if there was nothing to do
     boolean beginIfDue(long logBytes) {
-        if (timer.isUnderWay() || wanted.isEmpty() && !timer.isDue(state.appliedThrough(), logBytes)) {
+        if (timer.isUnderWay()) {
             return false;
         }
-        underWay = wanted;
-        wanted = new ArrayList<>();
+        boolean isWanted = !wanted.isEmpty() && takeWaiters();
+        if (!isWanted && !timer.isDue(state.appliedThrough(), logBytes)) {
+            return false;
+        }
         if (isNothingNew()) {
             answer(covered());
         } else {
             begin(logBytes);
         }
         return true;
+    }
+
+    /// @return true if a checkpoint now would do for somebody
+    private boolean takeWaiters() {
+        long replayFrom = checkpointer.replayFrom();
+        for (Iterator<Waiter> waiters = wanted.iterator(); waiters.hasNext(); ) {
+            Waiter waiter = waiters.next();
+            if (waiter.replayFrom() <= replayFrom) {
+                waiters.remove();
+                underWay.add(waiter);
+            }
+        }
+        return !underWay.isEmpty();
     }
 
     private boolean isNothingNew() {
@@ -111,15 +140,15 @@ final class CheckpointCycle {
     }
 
     private void answer(Covered covered) {
-        underWay.forEach(waiter -> waiter.complete(covered));
-        underWay = List.of();
+        underWay.forEach(waiter -> waiter.future().complete(covered));
+        underWay.clear();
     }
 
     /// Answers everybody: another checkpoint has taken this engine's place.
     void replacedBy(Covered covered) {
-        answer(covered);
-        wanted.forEach(waiter -> waiter.complete(covered));
+        underWay.addAll(wanted);
         wanted.clear();
+        answer(covered);
     }
 
     void failWaiters(String why) {
@@ -127,9 +156,9 @@ final class CheckpointCycle {
             return;
         }
         IOException failed = new IOException("no checkpoint: " + why);
-        wanted.forEach(waiter -> waiter.completeExceptionally(failed));
-        underWay.forEach(waiter -> waiter.completeExceptionally(failed));
+        wanted.forEach(waiter -> waiter.future().completeExceptionally(failed));
+        underWay.forEach(waiter -> waiter.future().completeExceptionally(failed));
         wanted.clear();
-        underWay = List.of();
+        underWay.clear();
     }
 }

@@ -242,6 +242,19 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
         return replica.trouble();
     }
 
+    /// Everything that is the same on every replica that has applied as much, as lines of text; reads all data of all
+    /// versions.
+    ///
+    /// @throws Refused `OVERLOADED` if something was applied meanwhile
+    public void dump(Consumer<String> lines) throws IOException {
+        Engine engine = replica.hold();
+        try {
+            StateDump.dump(engine, lines);
+        } finally {
+            replica.release(engine);
+        }
+    }
+
     /// The last log position whose entry was applied.
     public long appliedThrough() {
         return replica.appliedThrough();

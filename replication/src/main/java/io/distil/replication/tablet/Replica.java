@@ -203,7 +203,14 @@ final class Replica implements ReplicaControl {
     @Override
     public CompletableFuture<Covered> checkpointNow() {
         CompletableFuture<Covered> covered = new CompletableFuture<>();
-        tablet.execute(() -> engine.checkpoints().want(covered));
+        tablet.execute(() -> engine.checkpoints().want(covered, 0));
+        return covered;
+    }
+
+    @Override
+    public CompletableFuture<Covered> checkpointFrom(long position) {
+        CompletableFuture<Covered> covered = new CompletableFuture<>();
+        tablet.execute(() -> engine.checkpoints().want(covered, position));
         return covered;
     }
 
@@ -293,8 +300,12 @@ final class Replica implements ReplicaControl {
         if (checkpoints.beginIfDue(log.writtenBytes())) {
             return 1;
         }
+        if (checkpoints.isUnderWay()) {
+            return 0;
+        }
+        int flushes = checkpoints.wantedFrom() > 0 ? tablet.flushBefore(checkpoints.wantedFrom()) : 0;
         boolean isHeldBack = logRetainedBytes > options.logBytesMax() || log.wantsFlushes();
-        return isHeldBack && !checkpoints.isUnderWay() ? tablet.flushWhatHoldsTheLogBack() : 0;
+        return isHeldBack ? flushes + tablet.flushWhatHoldsTheLogBack() : flushes;
     }
 
     /// Flusher's thread: one task of the present engine, or the end of one that nobody reads any more.

@@ -34,6 +34,12 @@ public interface ReplicaControl {
     /// @return completes on an internal thread, with what is then covered
     CompletableFuture<Covered> checkpointNow();
 
+    /// Takes a checkpoint that needs no entry before `position`. If this replica leads, buffers that hold older entries are
+    /// flushed for it; otherwise it waits for the flushes of whoever leads.
+    ///
+    /// @param position at most the one after {@link #appliedThrough}
+    CompletableFuture<Covered> checkpointFrom(long position);
+
     /// Why this replica can only be read, or empty: then it had better not lead.
     Optional<String> trouble();
 

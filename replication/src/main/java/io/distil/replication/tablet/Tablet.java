@@ -16,6 +16,7 @@ import io.distil.pqm.StreamBuffer;
 import io.distil.replication.command.Command;
 import io.distil.replication.command.CommandCodec;
 import io.distil.replication.log.CommandLog;
+import io.distil.replication.table.TableFlushQueue;
 
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 import org.slf4j.Logger;
@@ -383,38 +384,43 @@ final class Tablet {
     ///
     /// @return how many flushes were proposed
     int flushWhatHoldsTheLogBack() {
+        long oldest = engine.state().tables().firstNeeded();
+        for (TabletStream stream : engine.state().streams().values()) {
+            oldest = Math.min(oldest, stream.firstNeeded());
+        }
+        return oldest == Long.MAX_VALUE ? 0 : flushBefore(oldest + 1);
+    }
+
+    /// Proposes to flush streams and tables whose buffers need log entries before `position`, as many as the log takes now.
+    ///
+    /// @return how many flushes were proposed
+    int flushBefore(long position) {
         if (!log.isWritable()) {
             return 0;
         }
-        TabletStream oldest = null;
-        for (TabletStream stream : engine.state().streams().values()) {
-            if (oldest == null || stream.firstNeeded() < oldest.firstNeeded()) {
-                oldest = stream;
-            }
-        }
+        int proposed = 0;
         try {
-            Optional<String> table =
-                    engine.state()
-                            .tables()
-                            .flushQueue()
-                            .holdsTheLogBackBefore(oldest == null ? Long.MAX_VALUE : oldest.firstNeeded());
-            if (table.isPresent()) {
-                return proposeFlush(table.get()) ? 1 : 0;
+            TableFlushQueue tables = engine.state().tables().flushQueue();
+            Optional<String> table = tables.holdsTheLogBackBefore(position);
+            while (table.isPresent() && proposeFlush(table.get())) {
+                proposed++;
+                table = tables.holdsTheLogBackBefore(position);
             }
-            boolean nothingToDo =
-                    oldest == null
-                            || oldest.firstNeeded() == Long.MAX_VALUE
-                            || oldest.hasPendingCommit()
-                            || oldest.isFlushProposed();
-            if (nothingToDo || !proposeFlush(new Mutation.Flush(oldest.id()), oldest::setFlushNotProposed)) {
-                return 0;
+            for (TabletStream stream : engine.state().streams().values()) {
+                boolean helps =
+                        stream.firstNeeded() < position && !stream.hasPendingCommit() && !stream.isFlushProposed();
+                if (helps && !proposeFlush(new Mutation.Flush(stream.id()), stream::setFlushNotProposed)) {
+                    break;
+                }
+                if (helps) {
+                    stream.setFlushProposed();
+                    proposed++;
+                }
             }
-            oldest.setFlushProposed();
-            return 1;
         } catch (IOException e) {
             fail(e);
-            return 0;
         }
+        return proposed;
     }
 
     /// Says that the log is not needed before `position` any more.

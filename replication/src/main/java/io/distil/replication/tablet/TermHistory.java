@@ -66,6 +66,19 @@ final class TermHistory {
         return later < terms.length && firstPositions[later] <= position;
     }
 
+    /// Hands out each term with the position at which it begins.
+    void forEach(LongBinaryConsumer consumer) {
+        for (int i = 0; i < terms.length; i++) {
+            consumer.accept(terms[i], firstPositions[i]);
+        }
+    }
+
+    /// Takes a term and a position.
+    @FunctionalInterface
+    interface LongBinaryConsumer {
+        void accept(long term, long position);
+    }
+
     byte[] encode(MemoryWriter writer) {
         byte[] bytes = new byte[12 + 2 * Long.BYTES * terms.length];
         writer.wrap(MemorySegment.ofArray(bytes)).i64(termBefore).u32(terms.length);
