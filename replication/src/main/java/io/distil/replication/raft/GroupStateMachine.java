@@ -92,6 +92,7 @@ final class GroupStateMachine extends BaseStateMachine {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupStateMachine.class);
     private static final int COMMITTED_COUNT_MAX = 1024;
+    private static final String NO_REPLICA = "this replica is being closed or replaced";
     private static final long HELD_BACK_NANOS = 200_000;
 
     private final RaftJournal journal;
@@ -120,6 +121,9 @@ final class GroupStateMachine extends BaseStateMachine {
 
     private volatile long appliedThroughIndex = RaftLog.INVALID_LOG_INDEX;
 
+    /// The last index that Ratis has brought; written by its one applying thread.
+    private volatile long handedIndex = RaftLog.INVALID_LOG_INDEX;
+
     private volatile Throwable failure;
 
     GroupStateMachine(RaftJournal journal, Owner owner) {
@@ -144,6 +148,9 @@ final class GroupStateMachine extends BaseStateMachine {
         detached = true;
         doorbell = () -> {};
         drop();
+        // Reads that wait for it: they ask again, here or elsewhere.
+        waiting.values().forEach(waiter -> waiter.completeExceptionally(new IOException(NO_REPLICA)));
+        waiting.clear();
     }
 
     /// The replica's last checkpoint contains everything up to here.
@@ -161,6 +168,7 @@ final class GroupStateMachine extends BaseStateMachine {
         }
         covers(snapshot);
         setLastAppliedTermIndex(snapshot);
+        handedIndex = snapshot.getIndex();
         appliedThroughIndex = through;
         paused = false;
     }
@@ -347,6 +355,7 @@ final class GroupStateMachine extends BaseStateMachine {
     }
 
     private CompletableFuture<Message> hand(Committed entry) {
+        handedIndex = entry.raftIndex();
         while (takesCommitted() && !committed.offer(entry)) {
             LockSupport.parkNanos(HELD_BACK_NANOS);
         }
@@ -401,12 +410,14 @@ final class GroupStateMachine extends BaseStateMachine {
 
     // ---- reads
 
-    /// The end of a read barrier: Ratis calls this when everything that was committed before the read is applied.
+    /// The end of a read barrier: Ratis calls this when everything that was committed before the read was brought to be
+    /// applied. It may not be applied yet, though the future of each entry says when it is: Ratis counts an entry without
+    /// commands, such as a new leader's first one, as applied at once, and with it all that stand before it.
     @Override
     public CompletableFuture<Message> query(Message request) {
         return !takesCommitted()
-                ? CompletableFuture.failedFuture(new IOException("this replica is being closed or replaced"))
-                : CompletableFuture.completedFuture(Message.EMPTY);
+                ? CompletableFuture.failedFuture(new IOException(NO_REPLICA))
+                : whenApplied(handedIndex).thenApply(_ -> Message.EMPTY);
     }
 
     @Override
