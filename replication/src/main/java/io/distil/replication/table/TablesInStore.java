@@ -4,13 +4,18 @@ import io.distil.base.CorruptBlock;
 import io.distil.base.Version;
 import io.distil.base.memory.MemoryReader;
 import io.distil.base.memory.MemoryWriter;
+import io.distil.storage.keyed.KeyedCursor;
+import io.distil.storage.keyed.KeyedReport;
+import io.distil.storage.keyed.KeyedRoot;
 import io.distil.storage.keyed.KeyedTree;
+import io.distil.storage.segment.BlockReader;
 import io.distil.storage.store.Store;
 import io.distil.storage.store.Table;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Optional;
 
 /// What a checkpoint keeps of tables in the store's keyed tree; the layouts are in `docs/formats/tables.md`.
@@ -72,6 +77,36 @@ public final class TablesInStore {
         return value.isEmpty()
                 ? Optional.empty()
                 : Optional.of(BuiltTable.decode(value.get(), "version " + major + " of table number " + number));
+    }
+
+    /// Reads a table of a checkpoint whole, row by row.
+    ///
+    /// @return how many rows there are
+    /// @throws CorruptBlock with the first thing that is wrong
+    public static long checkTable(byte[] key, byte[] value, BlockReader blocks) throws IOException {
+        SavedTable saved = SavedTable.decode(TABLES.text(key, 0), value);
+        KeyedTree tree = new KeyedTree(blocks, KeyedTree.DEFAULT_BLOCK_BYTES_MAX);
+        for (KeyedRoot root : List.of(saved.built().rows(), saved.built().gone())) {
+            KeyedReport report = tree.check(root);
+            if (!report.isSound()) {
+                throw new CorruptBlock(report.damage().getFirst());
+            }
+            try (KeyedCursor cursor = tree.scan(root, new byte[0], null)) {
+                while (cursor.next()) {
+                    StoredRow.decode(cursor.key(), cursor.value());
+                }
+            }
+        }
+        return saved.built().rows().entryCount();
+    }
+
+    /// Reads what a checkpoint says about one major version of a table.
+    public static void checkVersion(byte[] key, byte[] value) throws CorruptBlock {
+        long major = TABLE_VERSIONS.number(key, 1);
+        if (major < 1) {
+            throw new CorruptBlock("version " + major + " of a table; majors are counted from 1");
+        }
+        BuiltTable.decode(value, "version " + major);
     }
 
     /// At which version the commit removed the key, if it left it absent.

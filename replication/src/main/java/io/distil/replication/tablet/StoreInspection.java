@@ -5,6 +5,7 @@ import io.distil.base.CorruptBlock;
 import io.distil.base.memory.MemoryReader;
 import io.distil.replication.command.CommandCodec;
 import io.distil.replication.log.LogInspection;
+import io.distil.replication.table.TablesInStore;
 import io.distil.replication.transfer.Homes;
 import io.distil.storage.ring.Disk;
 import io.distil.storage.segment.BlockReader;
@@ -24,7 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Looks at a whole data directory, changes nothing, and says what is damaged: the superblocks, every block of every segment,
-/// the keyed tree and what its tables mean, the newest tree of every stream point by point, and the log as a restart would
+/// the keyed tree and what its tables mean, the newest tree of every stream point by point and that of every
+/// table row by row, and the log as a restart would
 /// read it. Used once, by one thread.
 public final class StoreInspection {
     private static final List<Table> TABLES =
@@ -35,16 +37,25 @@ public final class StoreInspection {
                     Tables.SESSIONS,
                     Tables.RECORDS,
                     Tables.VOID_POSITIONS,
-                    Tables.TERMS);
+                    Tables.TERMS,
+                    TablesInStore.TABLES,
+                    TablesInStore.TABLE_VERSIONS);
 
     /// What was found.
     ///
     /// @param store what lies in `distil.store` and the segments; its damage is all damage, that of the log included
     /// @param streamCount streams of the last checkpoint
     /// @param pointCount points in the newest trees of these streams; what is only in the log is not counted
+    /// @param tableCount tables of the last checkpoint
+    /// @param rowCount rows in their newest trees
     /// @param log the log behind that checkpoint; empty if there is no checkpoint to say where it begins
     public record Report(
-            InspectionReport store, long streamCount, long pointCount, Optional<LogInspection.Report> log) {
+            InspectionReport store,
+            long streamCount,
+            long pointCount,
+            long tableCount,
+            long rowCount,
+            Optional<LogInspection.Report> log) {
         public boolean isSound() {
             return store.isSound();
         }
@@ -63,6 +74,9 @@ public final class StoreInspection {
                                                     + " to "
                                                     + found.lastPosition())));
             out.println("streams: " + streamCount + " with " + pointCount + " points in their newest trees");
+            if (tableCount > 0) {
+                out.println("tables: " + tableCount + " with " + rowCount + " rows in their newest trees");
+            }
             store.print(out);
         }
     }
@@ -73,6 +87,8 @@ public final class StoreInspection {
     private final Map<BlockReader, SeriesTree> trees = new HashMap<>();
     private long streamCount;
     private long pointCount;
+    private long tableCount;
+    private long rowCount;
 
     private StoreInspection(Disk disk, TreeShape shape) {
         this.disk = disk;
@@ -102,7 +118,7 @@ public final class StoreInspection {
                                         (position, entry) -> codec.decode(entry, "log entry " + position)));
         damage.addAll(store.damage());
         log.flatMap(LogInspection.Report::damage).ifPresent(damage::add);
-        return new Report(store.withDamage(damage), streamCount, pointCount, log);
+        return new Report(store.withDamage(damage), streamCount, pointCount, tableCount, rowCount, log);
     }
 
     /// Where the store lies: the directory itself, or a copy that was installed.
@@ -121,6 +137,11 @@ public final class StoreInspection {
             checkStream(key, value, blocks);
         } else if (table == Tables.VERSIONS) {
             checkVersion(key, value);
+        } else if (table == TablesInStore.TABLES) {
+            tableCount++;
+            rowCount += TablesInStore.checkTable(key, value, blocks);
+        } else if (table == TablesInStore.TABLE_VERSIONS) {
+            TablesInStore.checkVersion(key, value);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.base.NanoClock;
 import io.distil.base.StreamId;
+import io.distil.base.api.KeyWrite;
 import io.distil.base.api.MergePolicy;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.PointBatch;
@@ -180,6 +181,37 @@ class StoreInspectionTest {
         }
         assertThat(damaged).isPositive();
         assertThat(inspect().isSound()).isTrue();
+    }
+
+    @Test
+    void theRowsOfTablesAreCountedAndDamageOfThemIsReported() throws IOException {
+        List<KeyWrite> writes = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            writes.add(KeyWrite.set(new byte[] {(byte) i}, new byte[60]));
+        }
+        try (LocalStore store = open()) {
+            submit(store, new Mutation.CreateTable("plants"));
+            submit(store, new Mutation.WriteTable("plants", writes));
+            submit(store, new Mutation.FlushTable("plants"));
+        }
+        StoreInspection.Report report = inspect();
+        assertThat(report.store().damage()).isEmpty();
+        assertThat(report.rowCount()).isEqualTo(200);
+        assertThat(print(report))
+                .contains("tables: 1 with 200 rows")
+                .contains("table tables: 1 entries")
+                .contains("table table-versions: 1 entries");
+        int damaged = 0;
+        for (String segment : disk.files().stream().filter(file -> file.startsWith("segments/")).toList()) {
+            int last = disk.bytes(segment).length;
+            for (int offset = 4096; offset < last; offset += 512) {
+                disk.flipBit(segment, offset, 3);
+                List<String> damage = inspect().store().damage();
+                damaged += damage.stream().anyMatch(sentence -> sentence.startsWith("tables 'plants'")) ? 1 : 0;
+                disk.flipBit(segment, offset, 3);
+            }
+        }
+        assertThat(damaged).as("flipped bits that belong to rows").isPositive();
     }
 
     @Test

@@ -118,8 +118,7 @@ class TableReadersTest {
     }
 
     private static KeyWrite withVersion(TableRow row, byte[] value) {
-        return new KeyWrite(
-                row.key(), new KeyWrite.Condition.WrittenAt(row.version()), Optional.of(value));
+        return new KeyWrite(row.key(), new KeyWrite.Condition.WrittenAt(row.version()), Optional.of(value));
     }
 
     private int readUntil(Future<?> transfers) throws IOException {
