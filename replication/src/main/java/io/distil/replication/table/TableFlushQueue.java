@@ -57,7 +57,7 @@ public final class TableFlushQueue {
                 return table;
             }
         }
-        return memory.layerBytes() > options.bufferBytesHigh() ? largest() : null;
+        return memory.bufferedBytes() > options.bufferBytesHigh() ? largest() : null;
     }
 
     /// The table whose flush sets most free; null if that is not worth it, because what is proposed already is enough.
@@ -73,7 +73,7 @@ public final class TableFlushQueue {
             }
         }
         boolean isEnough =
-                unproposedBytes <= options.bufferBytesHigh() && memory.layerBytes() < options.bufferBytesMax();
+                unproposedBytes <= options.bufferBytesHigh() && memory.bufferedBytes() < options.bufferBytesMax();
         return isEnough ? null : largest;
     }
 

@@ -62,6 +62,12 @@ final class TableLayer {
         long sum = bytes + added;
         bytes = sum;
         memory.addLayerBytes(added);
+        memory.addBufferedBytes(added);
+    }
+
+    /// Owner thread: what it holds is in a tree now, or wanted no more. Called once.
+    void unbuffer() {
+        memory.addBufferedBytes(-bytes);
     }
 
     /// The row as of minor version `minorMax`, or null if this layer says nothing about it.

@@ -17,18 +17,30 @@ final class TableMemory {
     static final long CHANGE_BYTES = 96;
 
     private final AtomicLong layerBytes = new AtomicLong();
+    private final AtomicLong bufferedBytes = new AtomicLong();
     private final AtomicLong historyBytes = new AtomicLong();
 
     void addLayerBytes(long bytes) {
         layerBytes.addAndGet(bytes);
     }
 
+    void addBufferedBytes(long bytes) {
+        bufferedBytes.addAndGet(bytes);
+    }
+
     void addHistoryBytes(long bytes) {
         historyBytes.addAndGet(bytes);
     }
 
-    long layerBytes() {
-        return layerBytes.get();
+    /// Of layers that no tree holds yet: active and frozen ones. A flush sets them free.
+    long bufferedBytes() {
+        return bufferedBytes.get();
+    }
+
+    /// Of layers that are in memory for the sake of readers alone. Writers do not wait for these: a reader may itself be a
+    /// writer, and then nobody would ever go on.
+    long readersBytes() {
+        return layerBytes.get() - bufferedBytes.get();
     }
 
     long historyBytes() {

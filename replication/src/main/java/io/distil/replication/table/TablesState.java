@@ -150,7 +150,7 @@ public final class TablesState {
 
     /// True while the budget of the buffers is used up: admit no further mutation until it is false again. Any thread.
     public boolean isFull() {
-        return memory.layerBytes() >= options.bufferBytesMax();
+        return memory.bufferedBytes() >= options.bufferBytesMax();
     }
 
     public TableFlushQueue flushQueue() {
@@ -212,8 +212,16 @@ public final class TablesState {
     }
 
     /// @param released called when the snapshot is closed; until then the store stays open
+    /// @throws Refused also `OVERLOADED`, while open snapshots keep more in memory than buffers may
     public TableSnapshot snapshot(String name, VersionSelector at, Runnable released) throws IOException {
-        return ReadTable.open(table(name), at, store, released);
+        VersionedTable table = table(name);
+        if (memory.readersBytes() > options.bufferBytesMax()) {
+            throw new Refused(
+                    ErrorCode.OVERLOADED,
+                    "open snapshots of tables keep %d bytes in memory that are on disk already; at most %d"
+                            .formatted(memory.readersBytes(), options.bufferBytesMax()));
+        }
+        return ReadTable.open(table, at, store, released);
     }
 
     /// @param released called when the watch is closed; until then the store stays open
@@ -225,9 +233,14 @@ public final class TablesState {
         return tables.size();
     }
 
-    /// What buffers hold, with what readers of older views keep from being freed.
+    /// What buffers hold.
     public long bufferedBytes() {
-        return memory.layerBytes();
+        return memory.bufferedBytes();
+    }
+
+    /// What is in memory only because snapshots are open.
+    public long readersBytes() {
+        return memory.readersBytes();
     }
 
     /// What is kept of recent changes.

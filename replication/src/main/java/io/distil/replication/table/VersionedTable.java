@@ -242,6 +242,7 @@ final class VersionedTable {
         unsaved.put(major, built);
         List<TableLayer> layers = before.layers().subList(1, before.layers().size());
         publish(new TableView(tree, before.version(), major, built, layers));
+        before.layers().getFirst().unbuffer();
     }
 
     private void publish(TableView next) {
@@ -253,6 +254,7 @@ final class VersionedTable {
     /// The table can be asked no more: dropped, or its store closed. Who holds a view goes on reading it.
     void retire(Refused why) {
         refuse(why);
+        published.layers().forEach(TableLayer::unbuffer);
         published.release();
         recent.clear();
     }

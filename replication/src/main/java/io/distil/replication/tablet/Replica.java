@@ -375,6 +375,7 @@ final class Replica implements ReplicaControl {
         status.put("tables.count", Integer.toString(tables.count()));
         status.put("tables.buffer.bytes", Long.toString(tables.bufferedBytes()));
         status.put("tables.buffer.bytes.max", Long.toString(options.tables().bufferBytesMax()));
+        status.put("tables.readers.bytes", Long.toString(tables.readersBytes()));
         status.put("tables.history.bytes", Long.toString(tables.historyBytes()));
         status.put("segments.bytes", Long.toString(metrics.segmentBytes()));
         for (MemoryOwner owner : MemoryOwner.values()) {

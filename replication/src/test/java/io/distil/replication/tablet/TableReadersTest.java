@@ -2,7 +2,9 @@ package io.distil.replication.tablet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
+import io.distil.base.Refused;
 import io.distil.base.Version;
 import io.distil.base.api.KeyRange;
 import io.distil.base.api.KeyWrite;
@@ -37,9 +39,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Readers and watchers beside a writer, while buffers are flushed all the time.
 class TableReadersTest {
@@ -48,6 +53,8 @@ class TableReadersTest {
     private static final int TRANSFER_COUNT = 3000;
     private static final long FLUSH_BYTES = 16 << 10;
     private static final long BUFFER_BYTES_MAX = 64 << 10;
+
+    private static final int ANSWER_SECONDS_MAX = 20;
 
     @TempDir Path directory;
     private LocalStore store;
@@ -73,6 +80,7 @@ class TableReadersTest {
     void closeAndFindNothingHeld() throws IOException {
         store.close();
         assertThat(store.status().get("tables.buffer.bytes")).isEqualTo("0");
+        assertThat(store.status().get("tables.readers.bytes")).isEqualTo("0");
         assertThat(store.status().get("tables.history.bytes")).isEqualTo("0");
     }
 
@@ -197,8 +205,34 @@ class TableReadersTest {
         assertThat(store.tables(TABLE).getFirst().version().major()).isGreaterThan(5);
     }
 
+    @Test
+    void aWriterDoesNotWaitForItsOwnSnapshotsAndReadersAreRefusedBeforeTheyHoldTooMuch() throws Exception {
+        List<TableSnapshot> held = new ArrayList<>();
+        String refusal = "";
+        for (int i = 0; refusal.isEmpty(); i++) {
+            submit(new Mutation.WriteTable(TABLE, List.of(KeyWrite.set(key(i % 100), new byte[4 << 10]))));
+            try {
+                held.add(store.tableSnapshot(TABLE, VersionSelector.LATEST));
+            } catch (Refused e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED);
+                refusal = e.getMessage();
+            }
+        }
+        assertThat(refusal).contains("open snapshots of tables keep");
+        for (TableSnapshot snapshot : held) {
+            assertThat(snapshot.count(KeyRange.ALL)).isPositive();
+            snapshot.close();
+        }
+        store.tableSnapshot(TABLE, VersionSelector.LATEST).close();
+        submit(new Mutation.FlushTable(TABLE));
+    }
+
     private Version submit(Mutation mutation) {
-        return store.submit(mutation).join().version();
+        try {
+            return store.submit(mutation).get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS).version();
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError("no answer to " + mutation + "; the store says " + store.status(), e);
+        }
     }
 
     private static byte[] key(int account) {
