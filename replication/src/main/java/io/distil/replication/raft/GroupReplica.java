@@ -6,7 +6,6 @@ import io.distil.replication.raft.SnapshotMessages.Answer;
 import io.distil.replication.raft.SnapshotMessages.Question;
 import io.distil.replication.tablet.LogOpener;
 import io.distil.replication.tablet.ReplicaControl;
-import io.distil.replication.transfer.Chunk;
 import io.distil.replication.transfer.Installation;
 
 import org.apache.ratis.protocol.RaftPeer;
@@ -26,7 +25,7 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     private final RaftMember member;
     private final RaftJournal journal;
     private final GroupStateMachine machine;
-    private final RaftNode.Replicas replicas;
+    private final Runnable left;
 
     private final RaftJournal.Options journalOptions;
     private final SnapshotSource source;
@@ -38,10 +37,11 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     private volatile Snapshots snapshots;
     private volatile RaftCommandLog log;
 
-    GroupReplica(RaftMember member, RaftJournal.Options options, NanoClock clock, RaftNode.Replicas replicas) {
+    /// @param left called when this node is no member any more
+    GroupReplica(RaftMember member, RaftJournal.Options options, NanoClock clock, Runnable left) {
         this.clock = clock;
         this.member = member;
-        this.replicas = replicas;
+        this.left = left;
         this.journalOptions = options;
         this.journal = new RaftJournal(options, clock);
         this.machine = new GroupStateMachine(journal, this);
@@ -119,21 +119,7 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
         }
         PeerClient client = new PeerClient(member.division().getRaftServer().getProperties(), member.groupId(), leader);
         return installer.fetch(
-                new SnapshotInstaller.Leader() {
-                    @Override
-                    public Answer ask(Question question, Chunk asked) throws IOException {
-                        return SnapshotMessages.answer(client.ask(SnapshotMessages.encode(question)), asked);
-                    }
-
-                    @Override
-                    public void close() throws IOException {
-                        client.close();
-                    }
-                },
-                present.replica(),
-                snapshots,
-                firstIndex,
-                machine.getLastAppliedTermIndex().getIndex());
+                client, present.replica(), snapshots, firstIndex, machine.getLastAppliedTermIndex().getIndex());
     }
 
     /// On the thread of Ratis that applies entries; the tablet's goes on meanwhile, with a log that hands over nothing.
@@ -169,10 +155,14 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     }
 
     @Override
-    public CompletableFuture<ByteString> answer(ByteString question) {
+    public CompletableFuture<ByteString> answer(ByteString encoded) {
         try {
-            return CompletableFuture.completedFuture(
-                    SnapshotMessages.encode(source.answer(SnapshotMessages.question(question))));
+            Question question = SnapshotMessages.question(encoded);
+            Answer answer =
+                    question instanceof Question.Who
+                            ? new Answer.Peer(machine.getId().toString())
+                            : source.answer(question);
+            return CompletableFuture.completedFuture(SnapshotMessages.encode(answer));
         } catch (IOException | RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -181,6 +171,6 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     @Override
     public void removed() {
         journal.abandon();
-        replicas.left(member.group());
+        left.run();
     }
 }

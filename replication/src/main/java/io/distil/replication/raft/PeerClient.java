@@ -1,5 +1,9 @@
 package io.distil.replication.raft;
 
+import io.distil.replication.raft.SnapshotMessages.Answer;
+import io.distil.replication.raft.SnapshotMessages.Question;
+import io.distil.replication.transfer.Chunk;
+
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
@@ -9,9 +13,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.exceptions.AlreadyExistsException;
-import org.apache.ratis.protocol.exceptions.GroupMismatchException;
 import org.apache.ratis.retry.RetryPolicies;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 
 import java.io.IOException;
 
@@ -46,19 +48,22 @@ final class PeerClient implements AutoCloseable {
         }
     }
 
+    /// Has the peer drop its replica. Another peer at the same address, which a wiped node is, is left alone.
     void removeGroup() throws IOException {
-        try {
+        Answer answer = ask(new Question.Who(), null);
+        if (answer instanceof Answer.Peer(String id) && id.equals(peer.getId().toString())) {
             RaftNode.check(client.getGroupManagementApi(peer.getId()).remove(groupId, true, false));
-        } catch (GroupMismatchException e) {
-            // Gone already.
         }
     }
 
     /// What the peer's replica answers.
-    ByteString ask(ByteString question) throws IOException {
-        RaftClientReply reply = client.io().sendStaleRead(Message.valueOf(question), 0, peer.getId());
+    ///
+    /// @param asked the chunk that is asked for, or null
+    Answer ask(Question question, Chunk asked) throws IOException {
+        RaftClientReply reply =
+                client.io().sendStaleRead(Message.valueOf(SnapshotMessages.encode(question)), 0, peer.getId());
         RaftNode.check(reply);
-        return reply.getMessage().getContent();
+        return SnapshotMessages.answer(reply.getMessage().getContent(), asked);
     }
 
     @Override

@@ -52,7 +52,8 @@ public final class RaftNode implements AutoCloseable {
         /// Opens the replica of a group that others have made this node a member of, with {@link RaftNode#log}.
         void open(int group) throws IOException;
 
-        /// This node is not a member any more: its replica can be closed and deleted.
+        /// This node is not a member any more: its replica has to be closed and its files deleted, or it would take up an old
+        /// state should it become a member again. Called by a thread of Ratis; return at once.
         void left(int group);
     }
 
@@ -63,6 +64,15 @@ public final class RaftNode implements AutoCloseable {
     /// @param electionMillis the least time without a leader after which a follower stands for election
     public record Options(ClusterMap.Node self, File raftDirectory, int electionMillis) {
         public static final int ELECTION_MILLIS = 1000;
+    }
+
+    /// What tests make small.
+    ///
+    /// @param raftSegmentBytes of Raft's log of headers: only whole segments are cut away, and the journal keeps the payloads
+    ///     of what is left
+    record Sizes(RaftJournal.Options journal, int raftSegmentBytes) {
+        /// About 2,000 headers.
+        static final Sizes DEFAULT = new Sizes(RaftJournal.Options.DEFAULT, 256 << 10);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
@@ -80,7 +90,7 @@ public final class RaftNode implements AutoCloseable {
     private final Disk disk;
     private final Replicas replicas;
     private final NodeIdentity identity;
-    private final RaftJournal.Options journalOptions;
+    private final Sizes sizes;
     private final long openedNanos;
     private final Map<Integer, GroupReplica> groups = new ConcurrentHashMap<>();
     private final ClientId administrator = ClientId.randomId();
@@ -97,27 +107,25 @@ public final class RaftNode implements AutoCloseable {
     ///
     /// @param disk of `options.raftDirectory()`; closed with the node
     public static RaftNode open(Disk disk, Options options, NanoClock clock, Replicas replicas) throws IOException {
-        return open(disk, options, clock, replicas, RaftJournal.Options.DEFAULT);
+        return open(disk, options, clock, replicas, Sizes.DEFAULT);
     }
 
-    static RaftNode open(
-            Disk disk, Options options, NanoClock clock, Replicas replicas, RaftJournal.Options journalOptions)
+    static RaftNode open(Disk disk, Options options, NanoClock clock, Replicas replicas, Sizes sizes)
             throws IOException {
         try {
-            return new RaftNode(disk, options, clock, replicas, journalOptions);
+            return new RaftNode(disk, options, clock, replicas, sizes);
         } catch (IOException | RuntimeException e) {
             disk.close();
             throw e;
         }
     }
 
-    private RaftNode(Disk disk, Options options, NanoClock clock, Replicas replicas, RaftJournal.Options journalOptions)
-            throws IOException {
+    private RaftNode(Disk disk, Options options, NanoClock clock, Replicas replicas, Sizes sizes) throws IOException {
         this.disk = disk;
         this.options = options;
         this.clock = clock;
         this.replicas = replicas;
-        this.journalOptions = journalOptions;
+        this.sizes = sizes;
         this.openedNanos = clock.monotonicNanos();
         this.identity = NodeIdentity.open(disk, options.self().name(), UUID.randomUUID());
         for (RaftGroupId groupId : groupsOnDisk()) {
@@ -168,8 +176,17 @@ public final class RaftNode implements AutoCloseable {
                         cluster = new SecureRandom().nextLong();
                     }
                     return new GroupReplica(
-                            new RaftMember(number, Peers.groupId(cluster, number)), journalOptions, clock, replicas);
+                            new RaftMember(number, Peers.groupId(cluster, number)),
+                            sizes.journal(),
+                            clock,
+                            () -> left(number));
                 });
+    }
+
+    private void left(int group) {
+        LOG.info("Node {} is no member of group {} any more.", identity.peer(), group);
+        groups.remove(group);
+        replicas.left(group);
     }
 
     GroupReplica existing(int group) {
@@ -190,7 +207,8 @@ public final class RaftNode implements AutoCloseable {
                         options.raftDirectory(),
                         raft.substring(0, colon),
                         Integer.parseInt(raft.substring(colon + 1)),
-                        options.electionMillis());
+                        options.electionMillis(),
+                        sizes.raftSegmentBytes());
         server =
                 RaftServer.newBuilder()
                         .setServerId(RaftPeerId.valueOf(identity.peer()))

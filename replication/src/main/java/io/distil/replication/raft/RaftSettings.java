@@ -21,13 +21,14 @@ final class RaftSettings {
 
     /// @param storage Ratis' directory
     /// @param electionMillis the least time without a leader after which a follower stands for election
-    static RaftProperties of(File storage, String host, int port, int electionMillis) {
+    /// @param segmentBytes of Raft's own log
+    static RaftProperties of(File storage, String host, int port, int electionMillis, int segmentBytes) {
         RaftProperties properties = new RaftProperties();
         RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
         RaftServerConfigKeys.setStorageDir(properties, List.of(storage));
         RaftServerConfigKeys.setRemovedGroupsDir(properties, new File(storage, "removed"));
         timeouts(properties, electionMillis);
-        log(properties);
+        log(properties, SizeInBytes.valueOf(segmentBytes));
         appender(properties);
         snapshots(properties);
         reads(properties);
@@ -50,7 +51,7 @@ final class RaftSettings {
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
     }
 
-    private static void log(RaftProperties properties) {
+    private static void log(RaftProperties properties, SizeInBytes segment) {
         // The payload is durable before its header is written. Side by side would save the journal's share of a commit,
         // but
         // a crash could leave a header without a payload, and Raft, which believes in its log, would call that an
@@ -59,9 +60,8 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.StateMachineData.setCachingEnabled(properties, true);
         RaftServerConfigKeys.Log.StateMachineData.setReadTimeout(
                 properties, TimeDuration.valueOf(10, TimeUnit.SECONDS));
-        // Only closed segments are cut away, and the journal keeps the payloads of what is left: about 2,000 headers.
-        RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("256KB"));
-        RaftServerConfigKeys.Log.setPreallocatedSize(properties, SizeInBytes.valueOf("256KB"));
+        RaftServerConfigKeys.Log.setSegmentSizeMax(properties, segment);
+        RaftServerConfigKeys.Log.setPreallocatedSize(properties, segment);
         RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 8);
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, SizeInBytes.valueOf("35MB"));
         // A log that grew because one member is away would fill the disks of all: it is installed afresh instead.

@@ -29,14 +29,6 @@ import java.util.concurrent.TimeoutException;
 ///
 /// The fetch runs on a thread of its own; everything is synchronized.
 final class SnapshotInstaller {
-    /// Where questions go. Fails when the leader cannot be reached.
-    interface Leader extends AutoCloseable {
-        Answer ask(Question question, Chunk asked) throws IOException;
-
-        @Override
-        void close() throws IOException;
-    }
-
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotInstaller.class);
     private static final long OWN_CHECKPOINTS_NANOS_MAX = 10_000_000_000L;
     private static final long OWN_CHECKPOINT_MILLIS_MAX = 30_000;
@@ -58,7 +50,7 @@ final class SnapshotInstaller {
     ///
     /// @param appliedIndex the last entry this replica has applied
     CompletableFuture<TermIndex> fetch(
-            Leader leader, ReplicaControl replica, Snapshots snapshots, long firstIndex, long appliedIndex) {
+            PeerClient leader, ReplicaControl replica, Snapshots snapshots, long firstIndex, long appliedIndex) {
         CompletableFuture<TermIndex> contained = new CompletableFuture<>();
         Thread.ofPlatform()
                 .name("distil-raft-install")
@@ -104,7 +96,7 @@ final class SnapshotInstaller {
         }
     }
 
-    private TermIndex fetch(Leader leader, ReplicaControl replica, long firstIndex) throws IOException {
+    private TermIndex fetch(PeerClient leader, ReplicaControl replica, long firstIndex) throws IOException {
         Answer answer = leader.ask(new Question.Image(firstIndex), null);
         if (!(answer instanceof Answer.Image image)) {
             throw new IOException("the leader gives no checkpoint: " + answer);
@@ -127,7 +119,7 @@ final class SnapshotInstaller {
         return TermIndex.valueOf(image.term(), image.raftIndex());
     }
 
-    private void fetchMissing(Leader leader, Answer.Image image, Installation installation) throws IOException {
+    private void fetchMissing(PeerClient leader, Answer.Image image, Installation installation) throws IOException {
         long started = System.nanoTime();
         long bytes = 0;
         for (Chunk chunk : installation.missing()) {
@@ -145,7 +137,7 @@ final class SnapshotInstaller {
                 (System.nanoTime() - started) / 1_000_000);
     }
 
-    private static void fetchChunk(Leader leader, long source, Chunk chunk, Installation installation)
+    private static void fetchChunk(PeerClient leader, long source, Chunk chunk, Installation installation)
             throws IOException {
         for (int damaged = 0; ; damaged++) {
             Answer answer = leader.ask(new Question.Piece(source, chunk), chunk);

@@ -1,5 +1,6 @@
 package io.distil.replication.raft;
 
+import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
@@ -48,6 +49,7 @@ final class SnapshotSource implements AutoCloseable {
                     }
                     yield new Answer.NotNow("done");
                 }
+                case Question.Who() -> throw new BrokenInvariant("a source of checkpoints has no name");
             };
         } catch (Refused e) {
             return new Answer.NotNow(e.getMessage());

@@ -7,6 +7,7 @@ import io.distil.replication.log.Journal;
 import io.distil.replication.tablet.AppliedListener;
 import io.distil.replication.tablet.LocalStore;
 import io.distil.replication.tablet.LocalStoreOptions;
+import io.distil.storage.ring.Disk;
 import io.distil.storage.ring.DiskChoice;
 import io.distil.storage.ring.Disks;
 
@@ -19,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 
 /// Nodes of a cluster in this process, on loopback and real files.
 final class TestCluster implements AutoCloseable {
@@ -29,13 +33,36 @@ final class TestCluster implements AutoCloseable {
 
     final Path directory;
     final Map<String, TestNode> nodes = new TreeMap<>();
-    private final LocalStoreOptions storeOptions;
-    private final RaftJournal.Options journalOptions;
 
-    TestCluster(Path directory, LocalStoreOptions storeOptions, RaftJournal.Options journalOptions) {
+    /// What a node's replica gets for a disk.
+    private final BiFunction<String, Disk, Disk> disks;
+
+    private final LocalStoreOptions storeOptions;
+    private final RaftNode.Sizes sizes;
+
+    private TestCluster(
+            Path directory,
+            LocalStoreOptions storeOptions,
+            BiFunction<String, Disk, Disk> disks,
+            RaftNode.Sizes sizes) {
+        this.disks = disks;
         this.directory = directory;
         this.storeOptions = storeOptions;
-        this.journalOptions = journalOptions;
+        this.sizes = sizes;
+    }
+
+    /// A cluster without nodes.
+    static TestCluster empty(Path directory, LocalStoreOptions storeOptions) {
+        return empty(directory, storeOptions, (name, disk) -> disk);
+    }
+
+    static TestCluster empty(Path directory, LocalStoreOptions storeOptions, BiFunction<String, Disk, Disk> disks) {
+        return new TestCluster(
+                directory,
+                storeOptions,
+                disks,
+                new RaftNode.Sizes(
+                        new RaftJournal.Options(new Journal.Options(4 << 20, 1 << 20), 8 << 20, 64 << 20), 8 << 10));
     }
 
     /// A cluster of members n1, n2, ….
@@ -44,23 +71,22 @@ final class TestCluster implements AutoCloseable {
     }
 
     static TestCluster of(Path directory, int count, LocalStoreOptions storeOptions) throws IOException {
-        TestCluster cluster =
-                new TestCluster(
-                        directory,
-                        storeOptions,
-                        new RaftJournal.Options(new Journal.Options(4 << 20, 1 << 20), 8 << 20, 64 << 20));
+        TestCluster cluster = empty(directory, storeOptions);
         try {
-            TestNode first = cluster.add("n1");
-            first.create();
-            cluster.leader();
-            for (int i = 2; i <= count; i++) {
-                TestNode next = cluster.add("n" + i);
-                cluster.leader().node.admin(GROUP).add(next.node.self(), text -> {});
-            }
+            cluster.add("n1").create();
+            cluster.grow(count);
             return cluster;
         } catch (IOException | RuntimeException e) {
             cluster.close();
             throw e;
+        }
+    }
+
+    /// Adds members until there are `count`.
+    void grow(int count) throws IOException {
+        for (int i = nodes.size() + 1; i <= count; i++) {
+            TestNode next = add("n" + i);
+            leader().node.admin(GROUP).add(next.node.self(), text -> {});
         }
     }
 
@@ -129,11 +155,39 @@ final class TestCluster implements AutoCloseable {
         throw new AssertionError("waited in vain for " + what);
     }
 
+    /// What is done to a node.
+    interface NodeWork {
+        void on(TestNode node) throws IOException;
+    }
+
+    /// To all nodes at once: Ratis takes a second to close a log.
+    void onAll(NodeWork work) throws IOException {
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        for (TestNode node : nodes.values()) {
+            CompletableFuture<Void> future = new CompletableFuture<>();
+            done.add(future);
+            Thread.ofPlatform()
+                    .start(() -> {
+                        try {
+                            work.on(node);
+                            future.complete(null);
+                        } catch (IOException | RuntimeException e) {
+                            future.completeExceptionally(e);
+                        }
+                    });
+        }
+        for (CompletableFuture<Void> future : done) {
+            try {
+                future.join();
+            } catch (CompletionException e) {
+                throw new IOException(e.getCause());
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
-        for (TestNode node : nodes.values()) {
-            node.close();
-        }
+        onAll(TestNode::close);
     }
 
     /// One node: its Raft side and the replica of its one group.
@@ -164,7 +218,7 @@ final class TestCluster implements AutoCloseable {
                                     ELECTION_MILLIS),
                             NanoClock.SYSTEM,
                             this,
-                            journalOptions);
+                            sizes);
             for (int group : node.groups()) {
                 open(group);
             }
@@ -181,7 +235,7 @@ final class TestCluster implements AutoCloseable {
             stores.put(
                     group,
                     LocalStore.open(
-                            Disks.open(home(), DiskChoice.FILE_CHANNEL),
+                            disks.apply(name, Disks.open(home(), DiskChoice.FILE_CHANNEL)),
                             storeOptions,
                             NanoClock.SYSTEM,
                             LocalStore.Driving.THREADS,
