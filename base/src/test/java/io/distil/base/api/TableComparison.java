@@ -16,6 +16,9 @@ import java.util.TreeMap;
 
 /// Asks a store and the model the same questions about tables.
 public final class TableComparison {
+    /// Enough for what is there already.
+    private static final Duration MOMENT = Duration.ofMillis(2);
+
     private TableComparison() {}
 
     /// Everything about one table: at its present version, at older ones, and what changed between them.
@@ -93,13 +96,13 @@ public final class TableComparison {
         return changes;
     }
 
-    /// Takes what a watcher has seen and brings it up to the present.
+    /// Takes what a watcher has seen and brings it up to what has come.
     ///
     /// @param rows what it has seen so far, by key
     /// @return the version up to which it has seen everything
     public static Version follow(TableWatch watch, TreeMap<byte[], TableRow> rows, Version from) throws IOException {
         Version through = from;
-        for (TableWatch.Batch batch = watch.next(Duration.ZERO); batch != null; batch = watch.next(Duration.ZERO)) {
+        for (TableWatch.Batch batch = watch.next(MOMENT); batch != null; batch = watch.next(MOMENT)) {
             assertThat(batch.through()).isGreaterThanOrEqualTo(through);
             through = batch.through();
             for (TableChange change : batch.changes()) {
