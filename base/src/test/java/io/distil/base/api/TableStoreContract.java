@@ -379,8 +379,7 @@ public abstract class TableStoreContract {
             }
             try (TableWatch watch = store.watch(table, KeyRange.ALL, seen);
                     TableSnapshot wanted = model.tableSnapshot(table, VersionSelector.LATEST)) {
-                List<String> present =
-                        TableComparison.texts(TableComparison.scan(wanted, KeyRange.ALL, false, 1000));
+                List<String> present = TableComparison.texts(TableComparison.scan(wanted, KeyRange.ALL, false, 1000));
                 long untilNanos = System.nanoTime() + SOON.toNanos();
                 do {
                     seen = TableComparison.follow(watch, rows, seen);

@@ -112,6 +112,10 @@ final class ClientLoop implements Runnable {
         return acceptsCalls;
     }
 
+    boolean isOver() {
+        return !thread.isAlive();
+    }
+
     boolean isOwnThread() {
         return Thread.currentThread() == thread;
     }

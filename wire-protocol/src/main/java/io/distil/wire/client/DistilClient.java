@@ -43,7 +43,8 @@ import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// One node, behind the network. One connection carries everything, any number of threads may use it.
+/// One node, behind the network. One connection carries everything, any number of threads may use it. Programs that may
+/// meet a cluster use {@link ClusterClient}.
 ///
 /// **Mutations** are tagged and sent again after a lost connection until they are answered or their time is over; the store
 /// recognises a repetition, so each is applied once. Their points are sent from the caller's memory: it must stay as it is
@@ -160,7 +161,7 @@ public final class DistilClient implements Store, Reverts {
     }
 
     @Override
-    public StreamCursor find(StreamFilter filter) {
+    public StreamCursor find(StreamFilter filter) throws IOException {
         return remote.find(filter);
     }
 

@@ -31,17 +31,18 @@ final class Link implements AutoCloseable {
     private final DistilClientOptions options;
     private final NanoClock clock;
     private final ClientLoop loop;
-    private final boolean repeats;
+    private final boolean isOnlyWay;
     private final AtomicLong lastRequestId = new AtomicLong();
 
     /// Begins to connect.
     ///
-    /// @param repeats whether calls outlive their connection; if not, they fail with it, for somebody above to try elsewhere
-    Link(InetSocketAddress address, DistilClientOptions options, NanoClock clock, Identity identity, boolean repeats)
+    /// @param isOnlyWay whether calls outlive their connection in any case; if not, those to a node of a cluster fail with it,
+    ///     for somebody above to try elsewhere
+    Link(InetSocketAddress address, DistilClientOptions options, NanoClock clock, Identity identity, boolean isOnlyWay)
             throws IOException {
         this.options = options;
         this.clock = clock;
-        this.repeats = repeats;
+        this.isOnlyWay = isOnlyWay;
         Request.Hello hello =
                 new Request.Hello(
                         identity.high(),
@@ -69,6 +70,15 @@ final class Link implements AutoCloseable {
     /// False once closed, or when the node was not reached at all.
     boolean isOpen() {
         return loop.acceptsCalls();
+    }
+
+    /// Whether nothing of the link is left.
+    boolean isOver() {
+        return loop.isOver();
+    }
+
+    private boolean repeats() {
+        return isOnlyWay || !loop.isOfCluster();
     }
 
     int creditChunks() {
@@ -114,7 +124,7 @@ final class Link implements AutoCloseable {
             Function<Answer, T> result,
             String doubt) {
         SingleCall<T> call =
-                new SingleCall<>(requestId, clock.monotonicNanos() + timeoutNanos, repeats, frame, result, doubt);
+                new SingleCall<>(requestId, clock.monotonicNanos() + timeoutNanos, this::repeats, frame, result, doubt);
         loop.submit(call);
         return call.future();
     }
@@ -174,7 +184,7 @@ final class Link implements AutoCloseable {
         return new StreamCall(
                 requestId,
                 clock.monotonicNanos() + options.timeouts().readNanos(),
-                repeats,
+                this::repeats,
                 on -> RequestEncoder.encode(requestId, request.apply(on)),
                 receiver);
     }

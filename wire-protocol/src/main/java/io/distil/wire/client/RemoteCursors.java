@@ -79,25 +79,18 @@ final class RemoteCursors {
         };
     }
 
-    static StreamCursor streams(ChunkQueue queue) {
+    static StreamCursor streams(ChunkQueue queue) throws IOException {
+        TableCursor<StreamInfo> found =
+                items(queue, chunk -> chunk instanceof Answer.Streams(List<StreamInfo> streams) ? streams : List.of());
         return new StreamCursor() {
-            private final ArrayDeque<StreamInfo> rest = new ArrayDeque<>();
-
             @Override
             public List<StreamInfo> next(int countMax) throws IOException {
-                if (rest.isEmpty() && queue.next() instanceof Answer.Streams(List<StreamInfo> streams)) {
-                    rest.addAll(streams);
-                }
-                List<StreamInfo> page = new ArrayList<>();
-                while (page.size() < countMax && !rest.isEmpty()) {
-                    page.add(rest.poll());
-                }
-                return page;
+                return found.next(countMax);
             }
 
             @Override
             public void close() {
-                queue.close();
+                found.close();
             }
         };
     }

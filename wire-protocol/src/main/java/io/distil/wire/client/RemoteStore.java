@@ -47,7 +47,7 @@ record RemoteStore(Link link, Consistency consistency) {
                 answer -> answer instanceof Answer.Streams(List<StreamInfo> streams) ? streams.getFirst() : null);
     }
 
-    StreamCursor find(StreamFilter filter) {
+    StreamCursor find(StreamFilter filter) throws IOException {
         return RemoteCursors.streams(link.stream(_ -> new Request.Find(filter, consistency, credit())));
     }
 

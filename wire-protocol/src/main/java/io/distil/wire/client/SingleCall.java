@@ -6,12 +6,13 @@ import io.distil.wire.frame.Frame;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 
 /// A request with one answer. Any of them could be repeated: questions change nothing, and mutations are tagged.
 final class SingleCall<T> extends Call {
-    private final boolean repeats;
+    private final BooleanSupplier repeats;
     private final LongFunction<EncodedFrame> frame;
     private final Function<Answer, T> result;
     private final String doubt;
@@ -24,7 +25,7 @@ final class SingleCall<T> extends Call {
     SingleCall(
             long requestId,
             long deadlineNanos,
-            boolean repeats,
+            BooleanSupplier repeats,
             LongFunction<EncodedFrame> frame,
             Function<Answer, T> result,
             String doubt) {
@@ -46,7 +47,7 @@ final class SingleCall<T> extends Call {
 
     @Override
     boolean isRepeatable() {
-        return repeats;
+        return repeats.getAsBoolean();
     }
 
     @Override

@@ -5,12 +5,13 @@ import io.distil.wire.frame.EncodedFrame;
 import io.distil.wire.frame.Frame;
 
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 
 /// A request with a streamed answer. It may be repeated until its first chunk has been handed on: after that, a second
 /// answer could be another one.
 final class StreamCall extends Call {
-    private final boolean repeats;
+    private final BooleanSupplier repeats;
     private final LongFunction<EncodedFrame> frame;
     private final ChunkReceiver receiver;
     private boolean hasBegun;
@@ -20,7 +21,7 @@ final class StreamCall extends Call {
     StreamCall(
             long requestId,
             long deadlineNanos,
-            boolean repeats,
+            BooleanSupplier repeats,
             LongFunction<EncodedFrame> frame,
             ChunkReceiver receiver) {
         super(requestId, deadlineNanos);
@@ -36,7 +37,7 @@ final class StreamCall extends Call {
 
     @Override
     boolean isRepeatable() {
-        return repeats && !hasBegun && !isCancelled;
+        return repeats.getAsBoolean() && !hasBegun && !isCancelled;
     }
 
     /// Nobody wants the rest; what still comes is dropped until the server says that it was the end.
