@@ -1,6 +1,5 @@
 package io.distil.daemon.server;
 
-import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.api.StreamStore;
@@ -42,7 +41,7 @@ public final class Daemon implements AutoCloseable {
 
     private Daemon(ServerConfig config) throws IOException {
         this.config = config;
-        InetSocketAddress listen = address("listen", config.listen());
+        InetSocketAddress listen = HostPort.parse("listen", config.listen()).resolve();
         try {
             LOG.info(
                     "Memory outside the heap: {} MiB of block cache, {} MiB of buffered points and a quarter of that for their"
@@ -71,7 +70,7 @@ public final class Daemon implements AutoCloseable {
 
     private HttpEndpoint startHttp() throws IOException {
         DaemonMetrics metrics = new DaemonMetrics(store, wire);
-        InetSocketAddress address = address("http", config.http());
+        InetSocketAddress address = HostPort.parse("http", config.http()).resolve();
         try {
             HttpEndpoint endpoint = new HttpEndpoint(address, metrics::text, store::trouble, this::whyNotReady);
             opened.push(endpoint);
@@ -139,18 +138,5 @@ public final class Daemon implements AutoCloseable {
                 failed.addSuppressed(e);
             }
         }
-    }
-
-    static InetSocketAddress address(String field, String text) {
-        int colon = text.lastIndexOf(':');
-        try {
-            int port = Integer.parseInt(text.substring(colon + 1));
-            if (colon > 0 && port >= 0 && port <= 0xffff) {
-                return new InetSocketAddress(text.substring(0, colon), port);
-            }
-        } catch (NumberFormatException e) {
-            // Said below, together with all that is no address.
-        }
-        throw new Refused(ErrorCode.INVALID_ARGUMENT, field + " is '" + text + "', wanted HOST:PORT");
     }
 }

@@ -9,9 +9,11 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,6 +48,28 @@ public final class ServerCommand implements Callable<Integer> {
     @Option(names = "--http", paramLabel = "HOST:PORT", description = "Metrics and health; port 0 for any free one.")
     private String http;
 
+    @Option(names = "--node", paramLabel = "NAME", description = "This node's name in its cluster.")
+    private String node;
+
+    @Option(
+            names = "--raft",
+            paramLabel = "HOST:PORT",
+            description = "For the other nodes of a cluster; without it the node is on its own.")
+    private String raft;
+
+    @Option(
+            names = "--advertise",
+            paramLabel = "HOST",
+            description = "Where others reach this node, if not at the hosts of its addresses.")
+    private String advertise;
+
+    @Option(
+            names = "--join",
+            split = ",",
+            paramLabel = "HOST:PORT",
+            description = "Where clients reach nodes of the cluster to join; for a node without data.")
+    private List<String> join;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -58,11 +82,7 @@ public final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        ServerConfig config = configFile == null ? ServerConfig.defaults() : ServerConfig.read(configFile);
-        if (data != null) {
-            config = config.withData(data);
-        }
-        config = config.withListen(listen == null ? config.listen() : listen, http == null ? config.http() : http);
+        ServerConfig config = config();
         CountDownLatch asked = new CountDownLatch(1);
         CompletableFuture<Void> closed = new CompletableFuture<>();
         try (Daemon daemon = Daemon.start(config)) {
@@ -84,6 +104,11 @@ public final class ServerCommand implements Callable<Integer> {
         }
         closed.complete(null);
         return Distil.DONE;
+    }
+
+    private ServerConfig config() throws IOException {
+        ServerConfig config = configFile == null ? ServerConfig.defaults() : ServerConfig.read(configFile);
+        return config.withOptions(data, listen, http, node, advertise, raft, join);
     }
 
     /// A JVM that ends by a signal says 143 whatever its hooks did; a clean stop should say 0.

@@ -18,6 +18,8 @@ import io.distil.storage.tree.TreeShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /// What can be set in the file given to `distil server --config`. Every field has a default; an unknown one is refused.
 ///
@@ -32,6 +34,10 @@ import java.nio.file.Path;
 /// @param checkpointSeconds how long the log grows before a checkpoint, at most
 /// @param logMiB the log is kept below about this size, by flushing streams that hold it back
 /// @param reserveMiB writes are refused while the disk has less space left
+/// @param node name of this node within its cluster: 1 to 63 characters of `a-z`, `0-9`, `-` and `.`
+/// @param advertise host under which other nodes and clients reach this one; empty for the hosts of the addresses themselves
+/// @param raft `HOST:PORT` for the other nodes of a cluster; empty for a node on its own
+/// @param join client addresses of nodes of the cluster that a node without data joins; empty for the first one
 public record ServerConfig(
         @JsonProperty("data") Path data,
         @JsonProperty("listen") String listen,
@@ -43,7 +49,13 @@ public record ServerConfig(
         @JsonProperty("flushAgeSeconds") Integer flushAgeSeconds,
         @JsonProperty("checkpointSeconds") Integer checkpointSeconds,
         @JsonProperty("logMiB") Integer logMiB,
-        @JsonProperty("reserveMiB") Integer reserveMiB) {
+        @JsonProperty("reserveMiB") Integer reserveMiB,
+        @JsonProperty("node") String node,
+        @JsonProperty("advertise") String advertise,
+        @JsonProperty("raft") String raft,
+        @JsonProperty("join") List<String> join) {
+    private static final Pattern NODE = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?");
+
     public ServerConfig {
         data = data == null ? Path.of("distil-data") : data;
         listen = listen == null ? "127.0.0.1:7700" : listen;
@@ -57,10 +69,63 @@ public record ServerConfig(
         logMiB = within("logMiB", logMiB, 2048, 1024, 1 << 20);
         reserveMiB = within("reserveMiB", reserveMiB, 256, 1, 1 << 20);
         diskChoice(disk);
+        HostPort.parse("listen", listen);
+        if (!http.isEmpty()) {
+            HostPort.parse("http", http);
+        }
+        node = node == null ? "" : node;
+        advertise = advertise == null ? "" : advertise;
+        raft = raft == null ? "" : raft;
+        join = join == null ? List.of() : List.copyOf(join);
+        checkCluster(node, advertise, raft, join, listen);
+    }
+
+    private static void checkCluster(String node, String advertise, String raft, List<String> join, String listen) {
+        if (!node.isEmpty() && !NODE.matcher(node).matches()) {
+            throw invalid(
+                    "node",
+                    "'" + node + "'",
+                    "1 to 63 characters of a-z, 0-9, '-' and '.', with a letter or digit at both ends");
+        }
+        if (raft.isEmpty()) {
+            refuseWithoutRaft("join", !join.isEmpty());
+            refuseWithoutRaft("advertise", !advertise.isEmpty());
+            return;
+        }
+        HostPort address = HostPort.parse("raft", raft);
+        if (address.port() == 0) {
+            throw invalid("raft", raft, "a port of 1..65535: the other nodes must know it before");
+        }
+        if (node.isEmpty()) {
+            throw invalid("node", "empty", "a name for this node, because raft is set: node: n1, or --node n1");
+        }
+        if (advertise.isEmpty()) {
+            refuseWildcard("raft", address);
+            refuseWildcard("listen", HostPort.parse("listen", listen));
+        } else if (advertise.indexOf(':') >= 0 && !advertise.startsWith("[")) {
+            throw invalid("advertise", "'" + advertise + "'", "a host without a port");
+        }
+        join.forEach(text -> HostPort.parse("join", text));
+    }
+
+    private static void refuseWithoutRaft(String field, boolean isSet) {
+        if (isSet) {
+            throw invalid(field, "set", "raft to be set as well: a node without it is on its own");
+        }
+    }
+
+    private static void refuseWildcard(String field, HostPort address) {
+        if (address.isWildcard()) {
+            throw invalid(
+                    field,
+                    address,
+                    "an address that others can use, or advertise to say under which host they reach this node");
+        }
     }
 
     public static ServerConfig defaults() {
-        return new ServerConfig(null, null, null, null, null, null, null, null, null, null, null);
+        return new ServerConfig(
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /// Reads a YAML file.
@@ -80,18 +145,31 @@ public record ServerConfig(
     }
 
     public ServerConfig withData(Path newData) {
-        return with(newData, listen, http);
+        return withOptions(newData, null, null, null, null, null, null);
     }
 
     public ServerConfig withListen(String newListen, String newHttp) {
-        return with(data, newListen, newHttp);
+        return withOptions(null, newListen, newHttp, null, null, null, null);
     }
 
-    private ServerConfig with(Path newData, String newListen, String newHttp) {
+    /// A node of a cluster.
+    public ServerConfig withCluster(String newNode, String newRaft, List<String> newJoin) {
+        return withOptions(null, null, null, newNode, null, newRaft, newJoin);
+    }
+
+    /// What an option says goes before this; null is an option that was not given.
+    ServerConfig withOptions(
+            Path newData,
+            String newListen,
+            String newHttp,
+            String newNode,
+            String newAdvertise,
+            String newRaft,
+            List<String> newJoin) {
         return new ServerConfig(
-                newData,
-                newListen,
-                newHttp,
+                newData == null ? data : newData,
+                newListen == null ? listen : newListen,
+                newHttp == null ? http : newHttp,
                 disk,
                 cacheMiB,
                 bufferMiB,
@@ -99,7 +177,16 @@ public record ServerConfig(
                 flushAgeSeconds,
                 checkpointSeconds,
                 logMiB,
-                reserveMiB);
+                reserveMiB,
+                newNode == null ? node : newNode,
+                newAdvertise == null ? advertise : newAdvertise,
+                newRaft == null ? raft : newRaft,
+                newJoin == null ? join : newJoin);
+    }
+
+    /// Whether the node belongs, or is to belong, to a cluster.
+    public boolean isClustered() {
+        return !raft.isEmpty();
     }
 
     /// The store's part of this.
