@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /// Times as people write and read them.
-final class TimeText {
+public final class TimeText {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final String NOW = "now";
 
     private TimeText() {}
 
     /// ISO-8601 in UTC, with as many digits of the second as it needs, in groups of three.
-    static String format(long nanos) {
+    public static String format(long nanos) {
         return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND))
                 .toString();
     }

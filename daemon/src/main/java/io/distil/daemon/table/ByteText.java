@@ -19,7 +19,7 @@ import java.util.Optional;
 /// | `base64` | of RFC 4648, padding optional | with padding |
 ///
 /// What `escaped` shows can be typed again as `escaped`, and gives the same bytes.
-enum ByteText {
+public enum ByteText {
     TEXT,
     ESCAPED,
     HEX,
@@ -29,7 +29,7 @@ enum ByteText {
     private static final char UNDECODABLE = '\ufffd';
 
     /// @throws IllegalArgumentException with a sentence
-    byte[] parse(String typed) {
+    public byte[] parse(String typed) {
         return switch (this) {
             case TEXT -> utf8(typed);
             case ESCAPED -> unescape(typed);
@@ -50,7 +50,7 @@ enum ByteText {
         };
     }
 
-    String format(byte[] bytes) {
+    public String format(byte[] bytes) {
         return switch (this) {
             case TEXT, ESCAPED -> escape(bytes);
             case HEX -> HexFormat.of().formatHex(bytes);
