@@ -41,8 +41,7 @@ final class LocalCluster {
 
     /// @param progress sentences for people
     /// @param isStopping asked a few times a second: ends waiting
-    LocalCluster(
-            LocalDirectory directory, NanoClock clock, Consumer<String> progress, BooleanSupplier isStopping) {
+    LocalCluster(LocalDirectory directory, NanoClock clock, Consumer<String> progress, BooleanSupplier isStopping) {
         this.directory = directory;
         this.clock = clock;
         this.progress = progress;

@@ -131,12 +131,13 @@ final class StatusCommand extends ClientCommand {
 
     /// Programs get the bytes in hexadecimal; people what they stand for.
     private void key(Rows rows, String name, boolean isOfStreams, byte[] key) {
-        if (key == null || key.length == 0) {
+        boolean isOpen = key == null || key.length == 0;
+        if (isJson() && isOpen) {
             rows.absent(name);
         } else if (isJson()) {
             rows.text(name, HexFormat.of().formatHex(key));
         } else {
-            rows.text(name, isOfStreams ? streamKey(key) : ByteText.TEXT.format(key));
+            rows.text(name, isOpen ? "" : isOfStreams ? streamKey(key) : ByteText.TEXT.format(key));
         }
     }
 

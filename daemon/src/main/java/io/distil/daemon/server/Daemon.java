@@ -1,5 +1,6 @@
 package io.distil.daemon.server;
 
+import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.api.StreamStore;
@@ -41,6 +42,9 @@ public final class Daemon implements AutoCloseable {
 
     private Daemon(ServerConfig config) throws IOException {
         this.config = config;
+        if (config.isClustered()) {
+            throw new Refused(ErrorCode.CLUSTER_CONFLICT, "raft is set, and this build only runs nodes on their own");
+        }
         InetSocketAddress listen = HostPort.parse("listen", config.listen()).resolve();
         try {
             LOG.info(

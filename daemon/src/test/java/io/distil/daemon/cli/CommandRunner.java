@@ -2,7 +2,6 @@ package io.distil.daemon.cli;
 
 import io.distil.base.NanoClock;
 import io.distil.base.api.ModelStore;
-import io.distil.base.api.Store;
 import io.distil.base.api.StreamStore;
 
 import java.io.ByteArrayInputStream;
@@ -28,7 +27,7 @@ final class CommandRunner {
     }
 
     CommandRunner(StreamStore store) {
-        this((StoreOpener) _ -> store instanceof Store whole ? whole : new StreamsOnly(store));
+        this((StoreOpener) _ -> new TestStore(store));
     }
 
     CommandRunner(StoreOpener opener) {

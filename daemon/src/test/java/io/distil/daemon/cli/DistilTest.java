@@ -79,7 +79,7 @@ class DistilTest {
                 new CommandRunner(addresses -> {
                     asked.clear();
                     asked.addAll(addresses);
-                    return new StreamsOnly(new ModelStore());
+                    return new TestStore(new ModelStore());
                 });
         runner.run("status");
         assertThat(asked).containsExactly(new ServerAddress("127.0.0.1", 7700));
@@ -147,7 +147,7 @@ class DistilTest {
                         Map.of(),
                         CommandContext.Terminal.NONE,
                         NanoClock.SYSTEM,
-                        _ -> new StreamsOnly(new ModelStore()));
+                        _ -> new TestStore(new ModelStore()));
         return Map.entry(Distil.run(context, "status"), err.toString());
     }
 
