@@ -18,6 +18,6 @@ public final class NetworkOpener implements StoreOpener {
     @Override
     public Store open(List<ServerAddress> addresses) throws IOException {
         ServerAddress address = addresses.getFirst();
-        return new StreamsOnly(DistilClient.connect(address.host(), address.port(), OPTIONS));
+        return DistilClient.connect(address.host(), address.port(), OPTIONS);
     }
 }

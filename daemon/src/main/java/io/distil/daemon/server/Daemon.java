@@ -1,14 +1,7 @@
 package io.distil.daemon.server;
 
-import io.distil.base.ErrorCode;
-import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.api.StreamStore;
-import io.distil.distillates.DistillateRunner;
-import io.distil.distillates.RunnerOptions;
-import io.distil.replication.tablet.LocalStore;
-import io.distil.storage.ring.Disk;
-import io.distil.storage.ring.Disks;
 import io.distil.wire.server.WireServer;
 import io.distil.wire.server.WireServerOptions;
 
@@ -20,19 +13,21 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.SortedMap;
 
-/// A running node: disk, store, distillates, network door and HTTP page, opened in this order and closed in the reverse.
+/// A running daemon: its node, the network door and the HTTP page, opened in this order and closed in the reverse, but for
+/// what the node does as a client, which ends before its door.
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ServerConfig config;
-    private final LocalStore store;
+    private final HostedNode node;
     private final WireServer wire;
     private final HttpEndpoint http;
     private volatile boolean closing;
 
-    /// Opens a node; when this returns it is ready.
+    /// Opens a node; when this returns it takes requests. One of a cluster may still be about to join it, or without a leader.
     ///
     /// @throws Refused if the data directory is in use or of an unknown or newer format
     /// @throws IOException if it is damaged, or an address cannot be bound; the message says which
@@ -42,41 +37,45 @@ public final class Daemon implements AutoCloseable {
 
     private Daemon(ServerConfig config) throws IOException {
         this.config = config;
-        if (config.isClustered()) {
-            throw new Refused(ErrorCode.CLUSTER_CONFLICT, "raft is set, and this build only runs nodes on their own");
-        }
-        InetSocketAddress listen = HostPort.parse("listen", config.listen()).resolve();
+        HostPort listen = HostPort.parse("listen", config.listen());
+        HostPort page = config.http().isEmpty() ? null : HostPort.parse("http", config.http());
         try {
             LOG.info(
                     "Memory outside the heap: {} MiB of block cache, {} MiB of buffered points and a quarter of that for their"
                             + " change history; writers wait when the buffers are full.",
                     config.cacheMiB(),
                     config.bufferMiB());
-            Disk disk = Disks.open(config.data(), config.diskChoice());
-            // The store closes its disk; until there is a store, this does.
-            opened.push(disk);
-            store = LocalStore.open(disk, config.storeOptions(), NanoClock.SYSTEM);
-            opened.pop();
-            opened.push(store);
-            DistillateRunner runner = new DistillateRunner(store, NanoClock.SYSTEM, RunnerOptions.DEFAULT);
-            opened.push(runner);
-            runner.start();
+            if (config.isClustered()) {
+                listen = Advertised.withPort(listen);
+                page = page == null ? null : Advertised.withPort(page);
+                node =
+                        ClusterNode.open(
+                                config,
+                                Advertised.address(config.advertise(), listen).toString(),
+                                page == null ? "" : Advertised.address(config.advertise(), page).toString());
+            } else {
+                node = SingleNode.open(config);
+            }
+            opened.push(node);
             wire =
                     WireServer.start(
-                            store, WireServerOptions.DEFAULT.withAddress(listen.getHostString(), listen.getPort()));
+                            node.served(),
+                            WireServerOptions.DEFAULT.withAddress(listen.resolve().getHostString(), listen.port()));
             opened.push(wire);
-            http = config.http().isEmpty() ? null : startHttp();
+            http = page == null ? null : startHttp(page);
+            opened.push(node::doorsClose);
+            node.doorsOpen(wire.address());
         } catch (IOException | RuntimeException e) {
             closeQuietly(e);
             throw e;
         }
     }
 
-    private HttpEndpoint startHttp() throws IOException {
-        DaemonMetrics metrics = new DaemonMetrics(store, wire);
-        InetSocketAddress address = HostPort.parse("http", config.http()).resolve();
+    private HttpEndpoint startHttp(HostPort address) throws IOException {
+        DaemonMetrics metrics = new DaemonMetrics(node, wire);
         try {
-            HttpEndpoint endpoint = new HttpEndpoint(address, metrics::text, store::trouble, this::whyNotReady);
+            HttpEndpoint endpoint =
+                    new HttpEndpoint(address.resolve(), metrics::text, node::trouble, this::whyNotReady);
             opened.push(endpoint);
             return endpoint;
         } catch (IOException e) {
@@ -90,7 +89,7 @@ public final class Daemon implements AutoCloseable {
 
     /// The store in this process.
     public StreamStore store() {
-        return store;
+        return node.store();
     }
 
     /// Where the binary protocol is spoken.
@@ -101,6 +100,7 @@ public final class Daemon implements AutoCloseable {
     /// One line for people and scripts that wait for it.
     String readyLine() {
         InetSocketAddress listen = wire.address();
+        SortedMap<String, String> status = node.status();
         return "ready listen="
                 + listen.getAddress().getHostAddress()
                 + ":"
@@ -108,20 +108,21 @@ public final class Daemon implements AutoCloseable {
                 + (http == null
                         ? ""
                         : " http=" + http.address().getAddress().getHostAddress() + ":" + http.address().getPort())
+                + node.readyFields()
                 + " data="
                 + config.data().toAbsolutePath().normalize()
                 + " disk=\""
-                + store.status().get("disk.path")
+                + status.getOrDefault("disk.path", "none yet")
                 + "\" network=\""
                 + wire.transport()
                 + "\" replayed="
-                + store.status().get("log.replayed.entries")
+                + status.getOrDefault("log.replayed.entries", "0")
                 + " opened_ms="
-                + store.status().get("store.opened.ms");
+                + status.getOrDefault("store.opened.ms", "0");
     }
 
     private Optional<String> whyNotReady() {
-        return closing ? Optional.of("shutting down") : store.trouble();
+        return closing ? Optional.of("shutting down") : node.whyNotReady();
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.distil.daemon.server;
 
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
-import io.distil.replication.tablet.LocalStore;
 import io.distil.replication.tablet.StoreMetrics;
 import io.distil.wire.server.WireServer;
 import io.distil.wire.server.WireServerMetrics;
@@ -15,16 +14,19 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /// Everything the daemon counts, in Prometheus text. Nothing is counted here: meters read what store and server count.
 final class DaemonMetrics {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final LocalStore store;
+    private final HostedNode node;
     private final WireServer wire;
+    private final Set<Integer> boundGroups = new TreeSet<>();
 
-    DaemonMetrics(LocalStore store, WireServer wire) {
-        this.store = store;
+    DaemonMetrics(HostedNode node, WireServer wire) {
+        this.node = node;
         this.wire = wire;
         for (MemoryOwner owner : MemoryOwner.values()) {
             Gauge.builder("distil.offheap.bytes", owner, OffHeap::bytes)
@@ -32,12 +34,7 @@ final class DaemonMetrics {
                     .description("Memory outside the Java heap, by its owner")
                     .register(registry);
         }
-        bindStore();
         bindWire();
-        Gauge.builder("distil.disk.path", () -> 1)
-                .tag("path", store.status().get("disk.path"))
-                .description("Which path to the disk was chosen; always 1")
-                .register(registry);
         Gauge.builder("distil.network.transport", () -> 1)
                 .tag("transport", wire.transport())
                 .description("Which transport to the network was chosen; always 1")
@@ -48,23 +45,38 @@ final class DaemonMetrics {
         new ProcessorMetrics().bindTo(registry);
     }
 
-    String text() {
+    /// Groups may have come since the last time.
+    synchronized String text() {
+        for (int group : node.metrics().keySet()) {
+            if (boundGroups.add(group)) {
+                bindStore(group);
+            }
+        }
         return registry.scrape();
     }
 
-    private void bindStore() {
-        gauge("distil.streams", "Streams there are", StoreMetrics::streams);
-        counter("distil.mutations", "Mutations applied", StoreMetrics::mutations);
-        counter("distil.points", "Points inserted", StoreMetrics::points);
-        counter("distil.refused", "Mutations refused", StoreMetrics::refused);
-        counter("distil.commits", "Trees built", StoreMetrics::commits);
-        counter("distil.checkpoints", "Checkpoints taken", StoreMetrics::checkpoints);
-        gauge("distil.pqm.bytes", "Points not yet in a tree", StoreMetrics::bufferedBytes);
-        gauge("distil.log.retained.bytes", "Log to be replayed after a crash now", StoreMetrics::logRetainedBytes);
-        gauge("distil.segments.bytes", "Bytes in data segments", StoreMetrics::segmentBytes);
-        counter("distil.block.reads", "Blocks asked for", StoreMetrics::blockReads);
-        counter("distil.block.misses", "Blocks read from the disk", StoreMetrics::blockMisses);
-        gauge("distil.failed", "1 when the store only answers reads", m -> m.failed() ? 1 : 0);
+    private void bindStore(int group) {
+        Gauge.builder("distil.disk.path", () -> 1)
+                .tags(node.tags(group))
+                .tag("path", node.status().getOrDefault("disk.path", ""))
+                .description("Which path to the disk was chosen; always 1")
+                .register(registry);
+        gauge(group, "distil.streams", "Streams there are", StoreMetrics::streams);
+        counter(group, "distil.mutations", "Mutations applied", StoreMetrics::mutations);
+        counter(group, "distil.points", "Points inserted", StoreMetrics::points);
+        counter(group, "distil.refused", "Mutations refused", StoreMetrics::refused);
+        counter(group, "distil.commits", "Trees built", StoreMetrics::commits);
+        counter(group, "distil.checkpoints", "Checkpoints taken", StoreMetrics::checkpoints);
+        gauge(group, "distil.pqm.bytes", "Points not yet in a tree", StoreMetrics::bufferedBytes);
+        gauge(
+                group,
+                "distil.log.retained.bytes",
+                "Log to be replayed after a crash now",
+                StoreMetrics::logRetainedBytes);
+        gauge(group, "distil.segments.bytes", "Bytes in data segments", StoreMetrics::segmentBytes);
+        counter(group, "distil.block.reads", "Blocks asked for", StoreMetrics::blockReads);
+        counter(group, "distil.block.misses", "Blocks read from the disk", StoreMetrics::blockMisses);
+        gauge(group, "distil.failed", "1 when the store only answers reads", m -> m.failed() ? 1 : 0);
     }
 
     private void bindWire() {
@@ -82,14 +94,24 @@ final class DaemonMetrics {
                 m -> m.errorsByCode().values().stream().mapToLong(Long::longValue).sum());
     }
 
-    private void gauge(String name, String description, ToDoubleFunction<StoreMetrics> read) {
-        Gauge.builder(name, store, s -> read.applyAsDouble(s.metrics())).description(description).register(registry);
-    }
-
-    private void counter(String name, String description, ToDoubleFunction<StoreMetrics> read) {
-        FunctionCounter.builder(name, store, s -> read.applyAsDouble(s.metrics()))
+    private void gauge(int group, String name, String description, ToDoubleFunction<StoreMetrics> read) {
+        Gauge.builder(name, node, n -> read(n, group, read))
+                .tags(node.tags(group))
                 .description(description)
                 .register(registry);
+    }
+
+    private void counter(int group, String name, String description, ToDoubleFunction<StoreMetrics> read) {
+        FunctionCounter.builder(name, node, n -> read(n, group, read))
+                .tags(node.tags(group))
+                .description(description)
+                .register(registry);
+    }
+
+    /// A group that this node has left counts nothing any more.
+    private static double read(HostedNode node, int group, ToDoubleFunction<StoreMetrics> read) {
+        StoreMetrics metrics = node.metrics().get(group);
+        return metrics == null ? Double.NaN : read.applyAsDouble(metrics);
     }
 
     private void wireGauge(String name, String description, ToDoubleFunction<WireServerMetrics> read) {

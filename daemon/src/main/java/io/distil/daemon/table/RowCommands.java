@@ -245,7 +245,10 @@ final class RowCommands {
         protected void run(Store store) throws IOException {
             List<KeyWrite> writes =
                     keys.stream().map(key -> new KeyWrite(bytes("KEY", key), condition(), Optional.empty())).toList();
-            write(store, writes, "deleted " + rows(writes.size()) + " from " + table());
+            write(
+                    store,
+                    writes,
+                    "deleted " + (writes.size() == 1 ? "1 key" : writes.size() + " keys") + " from " + table());
         }
     }
 }

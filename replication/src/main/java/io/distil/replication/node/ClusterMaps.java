@@ -1,0 +1,126 @@
+package io.distil.replication.node;
+
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
+import io.distil.base.api.ClusterMap;
+import io.distil.base.api.StoredRecord;
+import io.distil.replication.raft.RaftNode;
+import io.distil.replication.tablet.LocalStore;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// What this node knows of the cluster: of its own groups by Raft, of the other groups and the tablets by the records of the
+/// root group.
+///
+/// A group's record, `groups/N` in the root group, is written when the group is made and whenever its members change by an
+/// operation; it is where somebody looks who is not a member. The members themselves know better, by Raft.
+final class ClusterMaps {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterMaps.class);
+
+    private final RaftNode raft;
+    private final Replicas replicas;
+
+    ClusterMaps(RaftNode raft, Replicas replicas) {
+        this.raft = raft;
+        this.replicas = replicas;
+    }
+
+    /// The map as this node knows it. How far members are, only the leader of their group knows in full.
+    ClusterMap map() throws IOException {
+        Map<String, ClusterMap.Node> known = new TreeMap<>();
+        Map<Integer, ClusterMap.Group> groups = new TreeMap<>();
+        for (GroupRecord record : records()) {
+            record.nodes().forEach(node -> known.put(node.name(), node));
+            groups.put(record.number(), record.group());
+        }
+        known.put(raft.self().name(), raft.self());
+        for (int group : raft.groups()) {
+            try {
+                raft.admin(group).nodes().forEach(node -> known.put(node.name(), node));
+                groups.put(group, raft.admin(group).status());
+            } catch (IOException | Refused e) {
+                LOG.debug("Nothing is known of group {} at the moment.", group, e);
+            }
+        }
+        return new ClusterMap(0, List.copyOf(known.values()), List.copyOf(groups.values()), List.of());
+    }
+
+    /// Where the leader of a group is.
+    ///
+    /// @throws Refused `CLUSTER_CONFLICT` if there is no such group, `NOT_LEADER` if it has no leader now
+    ClusterMap.Node leader(int number) throws IOException {
+        ClusterMap map = map();
+        ClusterMap.Group group =
+                map.group(number)
+                        .orElseThrow(() -> new Refused(ErrorCode.CLUSTER_CONFLICT, "there is no group " + number));
+        return map.node(group.leader())
+                .orElseThrow(() ->
+                        new Refused(
+                                ErrorCode.NOT_LEADER, "group " + number + " has no leader that this node knows of"));
+    }
+
+    /// All nodes this one knows but itself.
+    List<ClusterMap.Node> others() throws IOException {
+        return map().nodes().stream().filter(node -> !node.name().equals(raft.self().name())).toList();
+    }
+
+    boolean leads(int group) {
+        try {
+            return raft.groups().contains(group) && raft.admin(group).status().leader().equals(raft.self().name());
+        } catch (IOException | Refused e) {
+            return false;
+        }
+    }
+
+    List<String> roles() {
+        List<String> roles = new ArrayList<>();
+        for (int group : raft.groups()) {
+            roles.add(group + ":" + role(group));
+        }
+        return roles;
+    }
+
+    private String role(int group) {
+        try {
+            return raft.admin(group).status().members().stream()
+                    .filter(member -> member.node().equals(raft.self().name()))
+                    .map(ClusterMap.Member::role)
+                    .findFirst()
+                    .orElse("joining");
+        } catch (IOException | Refused e) {
+            return "starting";
+        }
+    }
+
+    /// Why one of the groups cannot be asked here yet, or empty.
+    Optional<String> whyNotReady() {
+        for (int group : raft.groups()) {
+            try {
+                if (raft.admin(group).status().leader().isEmpty()) {
+                    return Optional.of("group " + group + " has no leader that this node knows of");
+                }
+            } catch (IOException | Refused e) {
+                return Optional.of("group " + group + " has not started on this node");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<GroupRecord> records() throws IOException {
+        Optional<LocalStore> root = replicas.get(ClusterMap.ROOT_GROUP);
+        List<GroupRecord> records = new ArrayList<>();
+        for (StoredRecord record :
+                root.isPresent() ? root.get().records(GroupRecord.PREFIX) : List.<StoredRecord>of()) {
+            records.add(GroupRecord.decode(record));
+        }
+        return records;
+    }
+}
