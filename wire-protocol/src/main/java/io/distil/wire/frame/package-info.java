@@ -23,8 +23,9 @@
 /// aligned to 8, so sender and receiver move it as memory and no code looks at a single point.
 ///
 /// Reading order: {@link io.distil.wire.frame.Request} and {@link io.distil.wire.frame.Answer} (everything that can be said),
-/// {@link io.distil.wire.frame.RequestEncoder} and {@link io.distil.wire.frame.RequestDecoder},
-/// {@link io.distil.wire.frame.AnswerEncoder} and {@link io.distil.wire.frame.AnswerDecoder} (as bytes),
+/// {@link io.distil.wire.frame.RequestEncoder} and {@link io.distil.wire.frame.RequestDecoder} with those of mutations and
+/// tables, {@link io.distil.wire.frame.AnswerEncoder} and {@link io.distil.wire.frame.AnswerDecoder}, `ClusterFrames` (as bytes),
+/// `Blocks` (fields that many frames have),
 /// {@link io.distil.wire.frame.FrameAssembler} (frames out of a stream of bytes), {@link io.distil.wire.frame.Frame} and
 /// {@link io.distil.wire.frame.FramePool} (the memory of a received one).
 package io.distil.wire.frame;
