@@ -3,10 +3,10 @@ package io.distil.integration.simulation;
 import io.distil.base.NanoClock;
 
 /// Time that passes only when it is told to.
-final class SimulatedClock implements NanoClock {
+public final class SimulatedClock implements NanoClock {
     private long nanos = 1_700_000_000_000_000_000L;
 
-    void advance(long byNanos) {
+    public void advance(long byNanos) {
         nanos += byNanos;
     }
 

@@ -85,7 +85,7 @@ public final class Simulation {
     }
 
     /// Small sizes, so that little data crosses many boundaries; drawn anew for each seed, because they must not matter.
-    static LocalStoreOptions smallOptions(Random random) {
+    public static LocalStoreOptions smallOptions(Random random) {
         long idHigh = random.nextLong();
         StoreOptions storeOptions =
                 new StoreOptions(
