@@ -12,11 +12,9 @@ import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.Reverts;
 import io.distil.base.api.WriteTag;
-import io.distil.pqm.StreamBuffer;
 import io.distil.replication.command.Command;
 import io.distil.replication.command.CommandCodec;
 import io.distil.replication.log.CommandLog;
-import io.distil.replication.table.TableFlushQueue;
 
 import org.agrona.concurrent.ManyToOneConcurrentLinkedQueue;
 import org.slf4j.Logger;
@@ -25,7 +23,6 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -78,6 +75,7 @@ final class Tablet {
     private final InFlight inFlight = new InFlight();
 
     private final PositionWaiters waiters;
+    private final FlushProposals flushes = new FlushProposals(this::propose);
     private final CommandLog.Handler handler = new LogHandler();
 
     /// Told when the log was cut.
@@ -128,12 +126,21 @@ final class Tablet {
         CompletableFuture<Void> future = new CompletableFuture<>();
         execute(() -> {
             try {
+                requireOwn(position);
                 waiters.untilDecided(position, copiesWanted(durability), future);
             } catch (Refused e) {
                 future.completeExceptionally(e);
             }
         });
         return future;
+    }
+
+    private void requireOwn(LogPosition position) {
+        if (position.group() != LogPosition.NONE.group() && position.group() != engine.state().group()) {
+            throw new Refused(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "position %s is of another group than %d".formatted(position, engine.state().group()));
+        }
     }
 
     /// Completes once a read finds what `consistency` asks for. Any thread.
@@ -187,6 +194,9 @@ final class Tablet {
         try {
             work += life == Life.FAILED ? refuseAll() : workOnLog();
             work += waiters.poll(engine.state().readableThrough(), engine.state().terms(), log);
+            if (life == Life.FAILED) {
+                waiters.failAll(new IOException("this replica applies nothing any more: " + failure));
+            }
         } catch (DiskFailed e) {
             if (!e.isFull()) {
                 fail(e);
@@ -247,9 +257,13 @@ final class Tablet {
         return admitted;
     }
 
-    /// While the buffers' budget is used up, requests wait in the inbox and their senders for them.
+    /// While the buffers' budget is used up, requests wait in the inbox and their senders for them; but who asks a replica
+    /// that does not lead is told so at once.
     private boolean isHeldBack() {
-        return life == Life.RUNNING && engine.areBuffersFull() && engine.flushingTrouble().isEmpty();
+        return life == Life.RUNNING
+                && engine.areBuffersFull()
+                && engine.flushingTrouble().isEmpty()
+                && log.isWritable();
     }
 
     /// @return false if the log has no room now
@@ -337,42 +351,13 @@ final class Tablet {
         return true;
     }
 
-    /// A flush changes the version, so it is an entry like any other; nobody waits for it.
     private int proposeFlushes() throws IOException {
-        if (engine.flushingTrouble().isPresent() || !log.isWritable()) {
-            return 0;
-        }
-        int proposed = 0;
-        long now = clock.monotonicNanos();
-        Optional<StreamBuffer> due = engine.pqm().flushQueue().nextToFlush(now);
-        while (due.isPresent()) {
-            StreamBuffer buffer = due.get();
-            if (!proposeFlush(new Mutation.Flush(buffer.id()), () -> engine.pqm().flushQueue().notFlushed(buffer))) {
-                engine.pqm().flushQueue().notFlushed(buffer);
-                break;
-            }
-            proposed++;
-            due = engine.pqm().flushQueue().nextToFlush(now);
-        }
-        Optional<String> dueTable = engine.state().tables().flushQueue().nextToFlush(now);
-        while (dueTable.isPresent() && proposeFlush(dueTable.get())) {
-            proposed++;
-            dueTable = engine.state().tables().flushQueue().nextToFlush(now);
-        }
-        return proposed;
+        return engine.flushingTrouble().isEmpty() && log.isWritable()
+                ? flushes.proposeDue(engine, clock.monotonicNanos())
+                : 0;
     }
 
-    private boolean proposeFlush(String table) throws IOException {
-        Runnable ifLost = () -> engine.state().tables().flushQueue().notFlushed(table);
-        boolean proposed = proposeFlush(new Mutation.FlushTable(table), ifLost);
-        if (!proposed) {
-            ifLost.run();
-        }
-        return proposed;
-    }
-
-    /// @return false if the log takes nothing now
-    private boolean proposeFlush(Mutation flush, Runnable ifLost) throws IOException {
+    private boolean propose(Mutation flush, Runnable ifLost) throws IOException {
         try {
             return append(flush, WriteTag.NONE, Pending.ofProposal(ifLost), (int) CommandCodec.bytes(flush));
         } catch (Refused notLeader) {
@@ -380,47 +365,31 @@ final class Tablet {
         }
     }
 
-    /// Proposes to flush the stream or table whose buffer needs the oldest log entry.
+    /// Proposes to flush whatever needs the oldest log entry.
     ///
     /// @return how many flushes were proposed
     int flushWhatHoldsTheLogBack() {
-        long oldest = engine.state().tables().firstNeeded();
-        for (TabletStream stream : engine.state().streams().values()) {
-            oldest = Math.min(oldest, stream.firstNeeded());
-        }
-        return oldest == Long.MAX_VALUE ? 0 : flushBefore(oldest + 1);
+        return flush(() -> flushes.proposeOldest(engine));
     }
 
     /// Proposes to flush streams and tables whose buffers need log entries before `position`, as many as the log takes now.
     ///
     /// @return how many flushes were proposed
     int flushBefore(long position) {
-        if (!log.isWritable()) {
+        return flush(() -> flushes.proposeBefore(engine, position));
+    }
+
+    private interface Proposal {
+        int run() throws IOException;
+    }
+
+    private int flush(Proposal proposal) {
+        try {
+            return log.isWritable() && life != Life.FAILED ? proposal.run() : 0;
+        } catch (IOException | RuntimeException e) {
+            fail(e);
             return 0;
         }
-        int proposed = 0;
-        try {
-            TableFlushQueue tables = engine.state().tables().flushQueue();
-            Optional<String> table = tables.holdsTheLogBackBefore(position);
-            while (table.isPresent() && proposeFlush(table.get())) {
-                proposed++;
-                table = tables.holdsTheLogBackBefore(position);
-            }
-            for (TabletStream stream : engine.state().streams().values()) {
-                boolean helps =
-                        stream.firstNeeded() < position && !stream.hasPendingCommit() && !stream.isFlushProposed();
-                if (helps && !proposeFlush(new Mutation.Flush(stream.id()), stream::setFlushNotProposed)) {
-                    break;
-                }
-                if (helps) {
-                    stream.setFlushProposed();
-                    proposed++;
-                }
-            }
-        } catch (IOException e) {
-            fail(e);
-        }
-        return proposed;
     }
 
     /// Says that the log is not needed before `position` any more.
