@@ -107,6 +107,7 @@ final class Replica implements ReplicaControl {
         tablet = new Tablet(log, engine, clock, new SpaceGuard(disk, clock, options.reserveBytes()), counters);
         engine.checkpoints().reset(log.writtenBytes());
         // Only now, when everything was found to be sound.
+        engine.store().deleteDebris();
         Homes.deleteBefore(disk, home);
         openedMillis = (clock.monotonicNanos() - openingNanos) / 1_000_000;
     }

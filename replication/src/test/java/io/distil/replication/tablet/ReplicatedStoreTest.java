@@ -257,6 +257,33 @@ class ReplicatedStoreTest {
         allAreEqual();
     }
 
+    /// The log hands over the whole entry again, although the checkpoint is behind its last command; and that this one was a
+    /// repetition is not remembered any more.
+    @Test
+    void aBatchThatTheCheckpointEndsInIsNotAppliedTwice() throws IOException {
+        leadAndCreate();
+        try (PointBatch points = new PointBatch(1)) {
+            points.append(1, 1);
+            Mutation insert = new Mutation.Insert(ID, points.columns(), MergePolicy.NEVER);
+            WriteTag tag = new WriteTag(5, 6, 1);
+            group.store(0).submit(insert, tag);
+            group.store(0).submit(new Mutation.Flush(ID));
+            CompletableFuture<Outcome> repetition = group.store(0).submit(insert, tag);
+            group.settle(0);
+            assertThat(repetition).isCompleted();
+        }
+        CompletableFuture<ReplicaControl.Covered> covered = group.raft().replicaOf(2).checkpointNow();
+        group.step(2, 4);
+        long through = covered.join().appliedThrough();
+        assertThat(covered.join().replayFrom()).isEqualTo(through + 1);
+        assertThat(FakeRaft.index(through + 1)).as("in one batch").isEqualTo(FakeRaft.index(through));
+        group.crash(2);
+        group.open(2);
+        group.settle(0);
+        assertThat(points(2)).isEqualTo(1);
+        allAreEqual();
+    }
+
     @Test
     void aMemberWhoseEntriesAreGoneTakesTheLeadersCheckpoint() throws IOException {
         leadAndCreate();

@@ -4,7 +4,8 @@
 /// It knows how to get from a directory to a consistent state after any crash. It does not know what the tables mean (their
 /// owners declare them) nor the command log (it only keeps two positions of it).
 /// Reading order: {@link io.distil.storage.store.Store} (open, read, checkpoint),
-/// {@link io.distil.storage.store.Checkpoint}, {@link io.distil.storage.store.Table} (keys), then `Superblock` and
+/// {@link io.distil.storage.store.Checkpoint}, {@link io.distil.storage.store.Table} (keys),
+/// {@link io.distil.storage.store.StoreImage} (a checkpoint as another node copies it), then `Superblock` and
 /// `SuperblockFile` (the bytes and how they are written).
 ///
 /// ```
@@ -32,6 +33,16 @@
 /// | 72 | 40 | root of the keyed tree, see {@link io.distil.storage.keyed.KeyedRoot} |
 /// | 112 | 8 | wall time of the checkpoint |
 /// | 4,092 | 4 | CRC-32C of the bytes before; those without a meaning are zero |
+///
+/// ## The bytes of an image
+/// What another node is told of a checkpoint that it copies. Only `StoreImage` knows them.
+///
+/// | offset | bytes | field |
+/// |---|---|---|
+/// | 0 | 4 | format, now 1 |
+/// | 4 | 4,096 | superblock, as above |
+/// | 4,100 | 4 | number of segments |
+/// | 4,104 | 12 each | u32 number, i64 bytes that the checkpoint covers |
 ///
 /// ## What is always true
 /// - Everything that the later valid superblock refers to is durable: blocks are synced before it is written.
