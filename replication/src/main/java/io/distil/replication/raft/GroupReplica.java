@@ -43,8 +43,8 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
         this.member = member;
         this.left = left;
         this.journalOptions = options;
-        this.journal = new RaftJournal(options, clock);
-        this.machine = new GroupStateMachine(journal, this);
+        this.journal = new RaftJournal(options);
+        this.machine = new GroupStateMachine(journal, options.unappliedBytesMax(), this);
         this.source = new SnapshotSource(clock, () -> opening, () -> snapshots);
     }
 
@@ -109,6 +109,11 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     @Override
     public void starting(RaftServer.Division division) {
         member.assigned(division);
+    }
+
+    @Override
+    public long currentTerm() {
+        return member.currentTerm();
     }
 
     @Override

@@ -57,6 +57,8 @@ final class GroupStateMachine extends BaseStateMachine {
         /// Ratis is about to start the replica's division.
         void starting(RaftServer.Division division);
 
+        long currentTerm();
+
         /// Fetches a snapshot from the leader.
         ///
         /// @param firstIndex the first entry that the leader can send
@@ -97,6 +99,7 @@ final class GroupStateMachine extends BaseStateMachine {
 
     private final RaftJournal journal;
     private final Owner owner;
+    private final Backlog backlog;
     private final ManyToOneConcurrentArrayQueue<Committed> committed =
             new ManyToOneConcurrentArrayQueue<>(COMMITTED_COUNT_MAX);
 
@@ -126,8 +129,10 @@ final class GroupStateMachine extends BaseStateMachine {
 
     private volatile Throwable failure;
 
-    GroupStateMachine(RaftJournal journal, Owner owner) {
+    /// @param unappliedBytesMax entries that may be acknowledged and not applied
+    GroupStateMachine(RaftJournal journal, long unappliedBytesMax, Owner owner) {
         this.journal = journal;
+        this.backlog = new Backlog(unappliedBytesMax);
         this.owner = owner;
     }
 
@@ -146,6 +151,7 @@ final class GroupStateMachine extends BaseStateMachine {
     /// that will get it again when it is opened again; nobody reads meanwhile, see {@link #query}.
     void detach() {
         detached = true;
+        backlog.open();
         doorbell = () -> {};
         drop();
         // Reads that wait for it: they ask again, here or elsewhere.
@@ -164,7 +170,7 @@ final class GroupStateMachine extends BaseStateMachine {
     void restarted(TermIndex snapshot, long through) {
         if (through < 0) {
             // What this member had beyond what it applied, and acknowledged perhaps, was not what the leader had.
-            cut(getLastAppliedTermIndex().getIndex() + 1, journal.lastTerm());
+            cut(getLastAppliedTermIndex().getIndex() + 1);
         }
         covers(snapshot);
         setLastAppliedTermIndex(snapshot);
@@ -181,6 +187,11 @@ final class GroupStateMachine extends BaseStateMachine {
     /// Entries up to here are not needed by this replica any more.
     void released(long throughIndex) {
         releasedThrough = throughIndex;
+    }
+
+    /// True while syncs wait for entries to be applied, and not for the disk.
+    boolean isHeldBack() {
+        return backlog.isHeldBack();
     }
 
     /// Why Raft's log or the journal failed, or null.
@@ -205,6 +216,7 @@ final class GroupStateMachine extends BaseStateMachine {
     public void pause() {
         if (getLifeCycleState() == LifeCycle.State.RUNNING) {
             paused = true;
+            backlog.open();
             getLifeCycle().transition(LifeCycle.State.PAUSING);
             getLifeCycle().transition(LifeCycle.State.PAUSED);
             drop();
@@ -251,25 +263,28 @@ final class GroupStateMachine extends BaseStateMachine {
         }
         submitting.remove();
         ByteString payload = submission.payload();
-        return TransactionContext.newBuilder()
-                .setStateMachine(this)
-                .setClientRequest(request)
-                .setLogData(EntryHeader.of(submission.proposal().commandCount, payload).encode())
-                .setStateMachineData(payload)
-                .setStateMachineContext(submission.proposal())
-                .build();
+        EntryHeader header = EntryHeader.of(submission.proposal().commandCount, payload);
+        TransactionContext context =
+                TransactionContext.newBuilder()
+                        .setStateMachine(this)
+                        .setClientRequest(request)
+                        .setLogData(header.encode(payload))
+                        .setStateMachineData(header.isInline() ? null : payload)
+                        .setStateMachineContext(submission.proposal())
+                        .build();
+        submission.proposal().started(context);
+        return context;
     }
 
     @Override
     public TransactionContext startTransaction(LogEntryProto entry, RaftPeerRole role) {
+        backlog.add(entry.getIndex(), entry.getSerializedSize());
         return TransactionContext.newBuilder().setStateMachine(this).setLogEntry(entry).setServerRole(role).build();
     }
 
+    /// A payload that is not in Raft's log; the others never come here.
     @Override
     public CompletableFuture<?> write(LogEntryProto entry, TransactionContext context) {
-        if (context != null && context.getStateMachineContext() instanceof Proposal proposal) {
-            proposal.appended(entry.getTerm(), entry.getIndex());
-        }
         return journal.write(entry.getTerm(), entry.getIndex(), payload(entry));
     }
 
@@ -303,21 +318,25 @@ final class GroupStateMachine extends BaseStateMachine {
         return "Raft entry (term " + term + ", index " + raftIndex + ")";
     }
 
+    /// Ratis is about to sync its log up to here, and will acknowledge that.
     @Override
     public CompletableFuture<Void> flush(long raftIndex) {
-        return journal.flush(raftIndex);
+        return backlog.flush(raftIndex);
     }
 
     /// @param raftIndex the *first* one removed, whatever Ratis' documentation says
     @Override
     public CompletableFuture<Void> truncate(long raftIndex) {
         LOG.info("{}: entries from index {} on were never committed and are gone.", getId(), raftIndex);
-        cut(raftIndex, journal.truncate(raftIndex));
+        journal.truncate(raftIndex);
+        cut(raftIndex);
+        backlog.truncate(raftIndex);
         return CompletableFuture.completedFuture(null);
     }
 
-    private void cut(long fromIndex, long termMax) {
-        cuts.offer(new Cut(fromIndex, termMax));
+    /// What is gone is of earlier terms than the leader's that made it go: entries of its own are in its log, too.
+    private void cut(long fromIndex) {
+        cuts.offer(new Cut(fromIndex, owner.currentTerm() - 1));
         doorbell.run();
     }
 
@@ -330,13 +349,17 @@ final class GroupStateMachine extends BaseStateMachine {
     public CompletableFuture<Message> applyTransaction(TransactionContext context) {
         LogEntryProto entry = context.getLogEntry();
         try {
-            ByteString payload = context.getStateMachineLogEntry().getStateMachineEntry().getStateMachineData();
+            EntryHeader header = header(entry);
+            ByteString payload =
+                    header.isInline()
+                            ? EntryHeader.inlinePayload(entry.getStateMachineLogEntry().getLogData())
+                            : context.getStateMachineLogEntry().getStateMachineEntry().getStateMachineData();
             Proposal proposal = context.getStateMachineContext() instanceof Proposal own ? own : null;
             return hand(
                     new Committed(
                             entry.getTerm(),
                             entry.getIndex(),
-                            header(entry),
+                            header,
                             payload.isEmpty() ? null : payload,
                             proposal,
                             new CompletableFuture<>()));
@@ -390,7 +413,7 @@ final class GroupStateMachine extends BaseStateMachine {
             entry = committed.poll();
         }
         if (entry != null) {
-            journal.applied(entry.raftIndex());
+            backlog.applied(entry.raftIndex());
             updateLastAppliedTermIndex(entry.term(), entry.raftIndex());
             entry.applied().complete(Message.EMPTY);
             waiting.headMap(entry.raftIndex(), true).values().forEach(waiter -> waiter.complete(null));

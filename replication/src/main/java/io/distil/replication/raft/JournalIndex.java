@@ -36,12 +36,6 @@ final class JournalIndex {
         return first == null ? nothingNeeded : first.getValue().journalPosition();
     }
 
-    /// The term of the last payload; 0 if there is none.
-    long lastTerm() {
-        Map.Entry<Long, Place> last = places.lastEntry();
-        return last == null ? 0 : last.getValue().term();
-    }
-
     /// For messages: what is held.
     @Override
     public String toString() {

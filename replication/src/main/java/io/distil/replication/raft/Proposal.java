@@ -1,17 +1,18 @@
 package io.distil.replication.raft;
 
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.statemachine.TransactionContext;
+
 /// A batch on its way: handed to Raft and not come back. The owner's thread makes it and ends it; Ratis' threads note what
 /// became of it.
 final class Proposal {
-    /// Not in the log, as far as is known.
-    static final long NOT_APPENDED = -1;
-
     final long firstTicket;
     final int commandCount;
     final int payloadBytes;
 
-    private volatile long term = NOT_APPENDED;
-    private volatile long raftIndex = NOT_APPENDED;
+    /// Ratis' object for it, once it was asked for; it learns term and index when the entry is appended.
+    private volatile TransactionContext context;
+
     private volatile String failure;
 
     // The owner's.
@@ -28,22 +29,26 @@ final class Proposal {
         return firstTicket + commandCount;
     }
 
-    /// It became an entry of this leader's log.
-    void appended(long atTerm, long atRaftIndex) {
-        term = atTerm;
-        raftIndex = atRaftIndex;
+    void started(TransactionContext by) {
+        context = by;
     }
 
+    private LogEntryProto entry() {
+        TransactionContext present = context;
+        return present == null ? null : present.getLogEntry();
+    }
+
+    /// True if it became an entry of this leader's log.
     boolean isAppended() {
-        return raftIndex != NOT_APPENDED;
+        return entry() != null;
     }
 
     long term() {
-        return term;
+        return entry().getTerm();
     }
 
     long raftIndex() {
-        return raftIndex;
+        return entry().getIndex();
     }
 
     /// Raft answered that it will not say what becomes of it.

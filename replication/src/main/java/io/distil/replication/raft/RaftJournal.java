@@ -3,7 +3,6 @@ package io.distil.replication.raft;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.DiskFailed;
-import io.distil.base.NanoClock;
 import io.distil.base.memory.Layouts;
 import io.distil.replication.log.Journal;
 import io.distil.replication.log.LogReader;
@@ -17,7 +16,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 /// hundred bytes per entry and says which (term, index) exist; this journal holds what they carry.
 ///
 /// ```
-///   write ──> queued ──(room, and not too much unapplied)──> published ──(durable)──> indexed, future completes
+///   write ──> queued ──(room)──> published ──(durable)──> indexed, future completes
 ///     └──────────────────────────> cache (recent payloads, bounded) <── read ──> LogReader (the disk)
 /// ```
 ///
@@ -35,18 +33,12 @@ import java.util.concurrent.CompletableFuture;
 /// owns {@link #poll}, {@link #await} and {@link #release}. The disk is never told of a truncation: an entry for a lower
 /// index makes later ones void, and what Raft truncated without writing over it is not asked for, because Raft's log is
 /// the authority.
-///
-/// ## Back-pressure
-///
-/// Ratis keeps an entry's payload on the heap until it is applied. So a replica that applies slowly stops writing, and
-/// thereby acknowledging, once so many written bytes wait to be applied: the leader's window towards it fills up, and the
-/// rest waits in the leader's journal. This cannot lock up: what waits was acknowledged, so it will be committed.
 final class RaftJournal implements AutoCloseable {
     /// Sizes.
     ///
     /// @param log of the log files
     /// @param cacheBytesMax payloads kept in memory for followers
-    /// @param unappliedBytesMax written payloads that may wait to be applied
+    /// @param unappliedBytesMax entries that may be acknowledged and not applied
     record Options(Journal.Options log, long cacheBytesMax, long unappliedBytesMax) {
         static final Options DEFAULT = new Options(Journal.Options.DEFAULT, 64L << 20, 64L << 20);
     }
@@ -56,15 +48,13 @@ final class RaftJournal implements AutoCloseable {
         final long term;
         final long raftIndex;
         final ByteString payload;
-        final long queuedNanos;
         final CompletableFuture<Void> durable = new CompletableFuture<>();
         boolean truncated;
 
-        Write(long term, long raftIndex, ByteString payload, long queuedNanos) {
+        Write(long term, long raftIndex, ByteString payload) {
             this.term = term;
             this.raftIndex = raftIndex;
             this.payload = payload;
-            this.queuedNanos = queuedNanos;
         }
     }
 
@@ -75,8 +65,6 @@ final class RaftJournal implements AutoCloseable {
     private static final int HEADER_BYTES = 16;
 
     private final Options options;
-    private final NanoClock clock;
-
     private final Object lock = new Object();
 
     // Under the lock.
@@ -86,14 +74,7 @@ final class RaftJournal implements AutoCloseable {
     private final TreeMap<Long, Write> cache = new TreeMap<>();
     private long cacheBytes;
 
-    /// Bytes of payloads published since the start and not applied, by Raft index.
-    private final TreeMap<Long, Integer> unapplied = new TreeMap<>();
-
-    private long unappliedBytes;
     private IOException failure;
-
-    /// Of the last write handed over.
-    private long lastTerm;
 
     /// Null while the journal is closed: what is written then waits.
     private volatile LogReader reader;
@@ -105,9 +86,8 @@ final class RaftJournal implements AutoCloseable {
     private Journal log;
     private final List<Write> completed = new ArrayList<>();
 
-    RaftJournal(Options options, NanoClock clock) {
+    RaftJournal(Options options) {
         this.options = options;
-        this.clock = clock;
     }
 
     /// Opens the files in the directory `journal/` and finds what they hold. Closed again, and opened by another owner, when
@@ -154,13 +134,12 @@ final class RaftJournal implements AutoCloseable {
 
     /// Hands a payload over to be written; the future completes when it is durable. Writes become durable in order.
     CompletableFuture<Void> write(long term, long raftIndex, ByteString payload) {
-        Write write = new Write(term, raftIndex, payload, clock.monotonicNanos());
+        Write write = new Write(term, raftIndex, payload);
         synchronized (lock) {
             if (failure != null) {
                 return CompletableFuture.failedFuture(failure);
             }
             truncateMemory(raftIndex);
-            lastTerm = term;
             queued.addLast(write);
             cache.put(raftIndex, write);
             cacheBytes += payload.size();
@@ -170,43 +149,10 @@ final class RaftJournal implements AutoCloseable {
         return write.durable;
     }
 
-    /// Completes when everything handed over so far for `raftIndex` and before is durable.
-    CompletableFuture<Void> flush(long raftIndex) {
-        synchronized (lock) {
-            if (failure != null) {
-                return CompletableFuture.failedFuture(failure);
-            }
-            Write last = lastUpTo(queued, raftIndex);
-            last = last == null ? lastUpTo(published, raftIndex) : last;
-            return last == null ? CompletableFuture.completedFuture(null) : last.durable;
-        }
-    }
-
-    private static Write lastUpTo(Deque<Write> writes, long raftIndex) {
-        for (Iterator<Write> i = writes.descendingIterator(); i.hasNext(); ) {
-            Write write = i.next();
-            if (write.raftIndex <= raftIndex) {
-                return write;
-            }
-        }
-        return null;
-    }
-
     /// Forgets `fromIndex` and what follows.
-    ///
-    /// @return the last term of what was written, at least that of anything forgotten
-    long truncate(long fromIndex) {
+    void truncate(long fromIndex) {
         synchronized (lock) {
-            long termMax = lastTerm();
             truncateMemory(fromIndex);
-            return termMax;
-        }
-    }
-
-    /// The last term of what was written.
-    long lastTerm() {
-        synchronized (lock) {
-            return Math.max(lastTerm, index.lastTerm());
         }
     }
 
@@ -217,10 +163,6 @@ final class RaftJournal implements AutoCloseable {
             cacheBytes -= write.payload.size();
         }
         cache.tailMap(fromIndex, true).clear();
-        for (int bytes : unapplied.tailMap(fromIndex, true).values()) {
-            unappliedBytes -= bytes;
-        }
-        unapplied.tailMap(fromIndex, true).clear();
     }
 
     /// Payloads go oldest first, but not before they are durable: until then there is no other copy.
@@ -271,16 +213,6 @@ final class RaftJournal implements AutoCloseable {
                     payload[0] = UnsafeByteOperations.unsafeWrap(entry.asSlice(HEADER_BYTES).toArray(Layouts.BYTE));
                 });
         return payload[0];
-    }
-
-    /// Says that everything up to `raftIndex` was applied.
-    void applied(long raftIndex) {
-        synchronized (lock) {
-            for (int bytes : unapplied.headMap(raftIndex, true).values()) {
-                unappliedBytes -= bytes;
-            }
-            unapplied.headMap(raftIndex, true).clear();
-        }
     }
 
     /// Copies queued payloads into the log, starts writing, and completes what has become durable.
@@ -336,10 +268,6 @@ final class RaftJournal implements AutoCloseable {
             synchronized (lock) {
                 BrokenInvariant.check(queued.pollFirst() == next, "another thread publishes");
                 published.addLast(next);
-                if (!next.truncated) {
-                    unapplied.put(next.raftIndex, next.payload.size());
-                    unappliedBytes += next.payload.size();
-                }
             }
             moved++;
             next = nextToPublish();
@@ -360,7 +288,7 @@ final class RaftJournal implements AutoCloseable {
 
     private Write nextToPublish() {
         synchronized (lock) {
-            return unappliedBytes > options.unappliedBytesMax() ? null : queued.peekFirst();
+            return queued.peekFirst();
         }
     }
 
@@ -403,7 +331,7 @@ final class RaftJournal implements AutoCloseable {
     /// True if the owner has nothing to do here but wait.
     boolean isIdle() {
         synchronized (lock) {
-            return !isWriting() && (queued.isEmpty() || unappliedBytes > options.unappliedBytesMax());
+            return !isWriting() && queued.isEmpty();
         }
     }
 
@@ -415,15 +343,6 @@ final class RaftJournal implements AutoCloseable {
     /// True if the disk had no room for the last payload.
     boolean isFull() {
         return full;
-    }
-
-    /// How long the oldest payload has waited for the disk; 0 if none waits. Any thread.
-    long waitingNanos() {
-        synchronized (lock) {
-            boolean heldBack = unappliedBytes > options.unappliedBytesMax();
-            Write oldest = published.isEmpty() && !heldBack ? queued.peekFirst() : published.peekFirst();
-            return oldest == null ? 0 : clock.monotonicNanos() - oldest.queuedNanos;
-        }
     }
 
     /// Says that payloads before `raftIndex` will not be asked for again.

@@ -103,6 +103,12 @@ final class RaftMember {
         return present == null ? Positions.NO_INDEX : present.getRaftLog().getFlushIndex();
     }
 
+    /// The last entry of Raft's log, on disk or not.
+    long lastIndex() {
+        RaftServer.Division present = division();
+        return present == null ? Positions.NO_INDEX : present.getRaftLog().getNextIndex() - 1;
+    }
+
     /// The first entry that Raft's log still has.
     long firstIndex() {
         RaftServer.Division present = division();

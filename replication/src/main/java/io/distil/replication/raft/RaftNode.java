@@ -7,7 +7,6 @@ import io.distil.base.api.ClusterMap;
 import io.distil.replication.tablet.LogOpener;
 import io.distil.storage.ring.Disk;
 
-import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
@@ -213,12 +212,12 @@ public final class RaftNode implements AutoCloseable {
                 RaftServer.newBuilder()
                         .setServerId(RaftPeerId.valueOf(identity.peer()))
                         .setProperties(properties)
-                        .setParameters(new Parameters())
+                        .setParameters(RaftSettings.parameters())
                         .setOption(RaftStorage.StartupOption.RECOVER)
                         .setStateMachineRegistry(this::machine)
                         .build();
         server.start();
-        watchdog = Watchdog.start(this, options.electionMillis());
+        watchdog = Watchdog.start(this, clock, options.electionMillis());
         LOG.info("Node {} takes part in groups {} at {}.", identity.peer(), groups(), raft);
     }
 

@@ -1,21 +1,31 @@
 package io.distil.replication.raft;
 
 import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.ServerCall;
+import org.apache.ratis.thirdparty.io.grpc.ServerCallExecutorSupplier;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
 import java.io.File;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /// How Ratis is set up, each setting with its reason. What is not here is as Ratis has it.
 final class RaftSettings {
     /// An entry holds a command of at most 33 MiB, and Ratis wants every buffer that an entry may pass through to hold one.
     private static final SizeInBytes ENTRY_MAX = SizeInBytes.valueOf("34MB");
+
+    private static final String APPEND_ENTRIES = "appendEntries";
 
     private RaftSettings() {}
 
@@ -78,9 +88,37 @@ final class RaftSettings {
         RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 64);
         // By default an appender sleeps a millisecond between messages: as long as a commit takes.
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.valueOf(0, TimeUnit.MILLISECONDS));
+        // A member that was away is found again within a second, not five.
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,5, 100ms,20, 1s,1000000");
+        // Entries are appended by the thread that received them: one hand-over less per commit.
+        RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
         GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 8);
         GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("72MB"));
         GrpcConfigKeys.setFlowControlWindow(properties, SizeInBytes.valueOf("8MB"));
+    }
+
+    /// Entries are received on the network's own thread: they are only queued there. Everything else has threads that may
+    /// wait.
+    static Parameters parameters() {
+        Parameters parameters = new Parameters();
+        GrpcConfigKeys.Server.setServicesCustomizer(
+                parameters,
+                new GrpcServices.Customizer() {
+                    @Override
+                    public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
+                        Executor network = Runnable::run;
+                        return builder.callExecutor(
+                                new ServerCallExecutorSupplier() {
+                                    @Override
+                                    public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata metadata) {
+                                        return APPEND_ENTRIES.equals(call.getMethodDescriptor().getBareMethodName())
+                                                ? network
+                                                : null;
+                                    }
+                                });
+                    }
+                });
+        return parameters;
     }
 
     private static void snapshots(RaftProperties properties) {

@@ -1,5 +1,7 @@
 package io.distil.replication.raft;
 
+import io.distil.base.NanoClock;
+
 import org.apache.ratis.protocol.LeaderElectionManagementRequest;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
@@ -7,7 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,25 +23,32 @@ import java.util.concurrent.TimeUnit;
 ///
 /// It also does what wants doing now and then.
 final class Watchdog implements AutoCloseable {
+    /// When the sync of a group's log was last seen to go on, or to have nothing to do.
+    private record Progress(long flushedIndex, long sinceNanos) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
     private static final long STEP_DOWN_MILLIS = 3_000;
 
     private final RaftNode node;
+    private final NanoClock clock;
     private final long stallNanosMax;
     private final ScheduledExecutorService timer;
+
+    private final Map<Integer, Progress> progress = new HashMap<>();
 
     /// Groups that must not stand for election now.
     private final Set<Integer> unfit = new HashSet<>();
 
-    static Watchdog start(RaftNode node, int electionMillis) {
-        Watchdog watchdog = new Watchdog(node, electionMillis);
+    static Watchdog start(RaftNode node, NanoClock clock, int electionMillis) {
+        Watchdog watchdog = new Watchdog(node, clock, electionMillis);
         long period = Math.max(10, electionMillis / 10);
         watchdog.timer.scheduleWithFixedDelay(watchdog::look, period, period, TimeUnit.MILLISECONDS);
         return watchdog;
     }
 
-    private Watchdog(RaftNode node, int electionMillis) {
+    private Watchdog(RaftNode node, NanoClock clock, int electionMillis) {
         this.node = node;
+        this.clock = clock;
         this.stallNanosMax = electionMillis * 1_000_000L;
         this.timer =
                 Executors.newSingleThreadScheduledExecutor(
@@ -83,11 +94,24 @@ final class Watchdog implements AutoCloseable {
         if (replica.machine().failure() != null) {
             return "its log has failed: " + replica.machine().failure().getMessage();
         }
-        long waitingNanos = replica.journal().waitingNanos();
-        if (waitingNanos > stallNanosMax) {
-            return "its disk has not completed a write for " + waitingNanos / 1_000_000 + " ms";
+        long stalledNanos = stalledNanos(replica);
+        if (stalledNanos > stallNanosMax) {
+            return "its disk has not completed a sync for " + stalledNanos / 1_000_000 + " ms";
         }
         return replica.trouble();
+    }
+
+    /// How long entries have waited for the disk without any progress.
+    private long stalledNanos(GroupReplica replica) {
+        long now = clock.monotonicNanos();
+        long flushed = replica.member().flushIndex();
+        boolean isWaiting = replica.member().lastIndex() > flushed && !replica.machine().isHeldBack();
+        Progress before = progress.get(replica.group());
+        if (!isWaiting || before == null || before.flushedIndex() != flushed) {
+            progress.put(replica.group(), new Progress(flushed, now));
+            return 0;
+        }
+        return now - before.sinceNanos();
     }
 
     private void pauseElections(GroupReplica replica, boolean pause) throws IOException {

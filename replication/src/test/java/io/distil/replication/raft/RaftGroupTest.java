@@ -320,7 +320,8 @@ class RaftGroupTest {
             StreamId id = create(stalled, 1);
             disks.get(stalled.name).setStalled(true);
             try {
-                CompletableFuture<Outcome> caught = insert(stalled, id, 1, Durability.MAJORITY);
+                // Large enough for the journal: small ones lie in Raft's log, which this disk does not carry.
+                CompletableFuture<Outcome> caught = insert(stalled, id, 1, 10_000, Durability.MAJORITY);
                 TestNode next =
                         TestCluster.await(
                                 "another leader",
@@ -329,7 +330,7 @@ class RaftGroupTest {
                                                 .filter(node -> node != stalled && node.isWritable())
                                                 .findFirst()
                                                 .orElse(null));
-                get(insert(next, id, 2, Durability.MAJORITY));
+                get(insert(next, id, 2, 10_000, Durability.MAJORITY));
                 assertThat(caught).isNotDone();
             } finally {
                 disks.get(stalled.name).setStalled(false);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.distil.base.CorruptBlock;
-import io.distil.base.NanoClock;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.replication.log.Journal;
@@ -44,7 +43,7 @@ class RaftJournalTest {
 
         Opened(RaftJournal.Options options) throws IOException {
             try {
-                journal = new RaftJournal(options, NanoClock.SYSTEM);
+                journal = new RaftJournal(options);
                 journal.open(disk, () -> {});
             } catch (IOException | RuntimeException e) {
                 disk.close();
@@ -94,19 +93,6 @@ class RaftJournalTest {
         try (Opened opened = new Opened(NO_CACHE)) {
             opened.write(3, 1, "soon");
             assertThat(opened.read(3, 1)).isEqualTo("soon");
-        }
-    }
-
-    @Test
-    void aFlushWaitsForTheWritesBeforeIt() throws IOException {
-        try (Opened opened = new Opened(NO_CACHE)) {
-            assertThat(opened.journal.flush(9)).isCompleted();
-            opened.write(1, 1, "a");
-            opened.write(1, 3, "b");
-            CompletableFuture<Void> flushed = opened.journal.flush(2);
-            assertThat(flushed).isNotDone();
-            opened.sync();
-            assertThat(flushed).isCompleted();
         }
     }
 
@@ -195,34 +181,6 @@ class RaftJournalTest {
         }
         try (var files = Files.list(directory.resolve("journal"))) {
             assertThat(files.toList()).hasSizeLessThan(5);
-        }
-    }
-
-    @Test
-    void writingStopsWhileTooMuchWaitsToBeApplied() throws IOException {
-        RaftJournal.Options options = new RaftJournal.Options(SMALL_LOG, 1 << 20, 100);
-        try (Opened opened = new Opened(options)) {
-            opened.write(1, 1, "x".repeat(101));
-            CompletableFuture<Void> second = opened.write(1, 2, "y");
-            opened.sync();
-            opened.sync();
-            assertThat(second).isNotDone();
-            assertThat(opened.journal.waitingNanos()).isZero();
-            opened.journal.applied(1);
-            opened.sync();
-            assertThat(second).isCompleted();
-        }
-    }
-
-    @Test
-    void whatWasTruncatedDoesNotHoldWritingUp() throws IOException {
-        RaftJournal.Options options = new RaftJournal.Options(SMALL_LOG, 1 << 20, 100);
-        try (Opened opened = new Opened(options)) {
-            opened.write(1, 1, "x".repeat(101));
-            opened.sync();
-            CompletableFuture<Void> rewritten = opened.write(2, 1, "y");
-            opened.sync();
-            assertThat(rewritten).isCompleted();
         }
     }
 

@@ -1,6 +1,7 @@
 package io.distil.replication.raft;
 
 import io.distil.base.NanoClock;
+import io.distil.base.Refused;
 import io.distil.base.api.ClusterMap;
 import io.distil.pqm.PqmOptions;
 import io.distil.replication.log.Journal;
@@ -86,7 +87,17 @@ final class TestCluster implements AutoCloseable {
     void grow(int count) throws IOException {
         for (int i = nodes.size() + 1; i <= count; i++) {
             TestNode next = add("n" + i);
-            leader().node.admin(GROUP).add(next.node.self(), text -> {});
+            await(
+                    next.name + " to be a member",
+                    () -> {
+                        try {
+                            leader().node.admin(GROUP).add(next.node.self(), text -> {});
+                            return true;
+                        } catch (Refused e) {
+                            // On a busy machine leaders change now and then; repeating completes it.
+                            return false;
+                        }
+                    });
         }
     }
 
