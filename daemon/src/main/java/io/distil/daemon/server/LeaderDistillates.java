@@ -64,7 +64,7 @@ final class LeaderDistillates implements AutoCloseable {
     }
 
     private void begin() throws IOException {
-        store = others.reach(address);
+        store = others.cluster(address);
         runner = new DistillateRunner(store, NanoClock.SYSTEM, RunnerOptions.DEFAULT);
         runner.start();
         LOG.info("This node leads the root group and runs the distillates.");

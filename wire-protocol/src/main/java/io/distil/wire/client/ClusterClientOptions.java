@@ -15,6 +15,9 @@ public record ClusterClientOptions(DistilClientOptions node, Retry retry, Consum
     /// A silent node is given up after three of these: a leader that hangs must not hold its clients for long.
     private static final long PING_NANOS = 1_000 * MILLI_NANOS;
 
+    /// A machine that is gone does not even refuse a connection.
+    private static final long CONNECT_NANOS = 2_000 * MILLI_NANOS;
+
     private static final DistilClientOptions.Reconnect QUICK =
             new DistilClientOptions.Reconnect(10 * MILLI_NANOS, 500 * MILLI_NANOS, PING_NANOS);
 

@@ -15,6 +15,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /// Finds the node for a request, and asks for another map when it was the wrong one. Any thread; nothing here waits but
@@ -22,6 +25,9 @@ import java.util.random.RandomGenerator;
 ///
 /// A node that stands alone has no map: every way leads to it, and no question is asked for the map.
 final class Router implements AutoCloseable {
+    /// A node that has not told its map by then may be dead or paused: another one is asked beside it.
+    private static final long ANSWER_MILLIS = 100;
+
     private final Nodes nodes;
     private final List<String> seeds;
     private final RandomGenerator random;
@@ -139,7 +145,8 @@ final class Router implements AutoCloseable {
 
     // The map.
 
-    /// Asks for a newer map, node after node until one answers. Who asks while somebody else does gets the same answer.
+    /// Asks for a newer map, and asks another node, too, each time one has not answered for a moment or could not. Who asks while
+    /// somebody else does gets the same answer.
     synchronized CompletableFuture<RoutingMap> refresh() {
         if (refreshing != null) {
             return refreshing;
@@ -150,30 +157,45 @@ final class Router implements AutoCloseable {
         }
         addresses.addAll(seeds);
         List<String> inTurn = new ArrayList<>(addresses);
-        // Another one each time: who has a stale map, or hangs, must not be asked for ever.
+        // Another one first each time: who has a stale map must not be believed for ever.
         Collections.rotate(inTurn, -(lastAsked++ % inTurn.size()));
         CompletableFuture<RoutingMap> asked = new CompletableFuture<>();
         refreshing = asked;
-        ask(inTurn, 0, asked);
+        ask(inTurn, 0, asked, new AtomicInteger(inTurn.size()));
         return asked;
     }
 
-    private void ask(List<String> addresses, int index, CompletableFuture<RoutingMap> asked) {
+    /// @param left how many have not failed
+    private void ask(List<String> addresses, int index, CompletableFuture<RoutingMap> asked, AtomicInteger left) {
+        if (index >= addresses.size() || asked.isDone()) {
+            return;
+        }
+        AtomicBoolean goesOn = new AtomicBoolean();
+        Runnable next =
+                () -> {
+                    if (goesOn.compareAndSet(false, true)) {
+                        ask(addresses, index + 1, asked, left);
+                    }
+                };
         nodes.link(addresses.get(index))
                 .thenCompose(Router::askForMap)
                 .whenComplete((heard, thrown) -> {
                     if (thrown == null) {
                         asked.complete(learn(heard));
-                    } else if (index + 1 < addresses.size()) {
-                        ask(addresses, index + 1, asked);
-                    } else {
+                    } else if (left.decrementAndGet() == 0) {
                         forget();
                         asked.completeExceptionally(Repetition.bare(thrown));
+                    } else {
+                        next.run();
                     }
                 });
+        if (!asked.isDone()) {
+            CompletableFuture.delayedExecutor(ANSWER_MILLIS, TimeUnit.MILLISECONDS).execute(next);
+        }
     }
 
     private synchronized RoutingMap learn(ClusterMap heard) {
+        // An answer that comes behind another one still tells something.
         refreshing = null;
         map = map == null ? new RoutingMap(heard) : map.merged(heard);
         return map;

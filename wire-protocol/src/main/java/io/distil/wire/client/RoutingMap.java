@@ -38,17 +38,31 @@ final class RoutingMap {
         }
     }
 
-    /// What is known when somebody else's map is heard: nodes and tablets from the map of the higher revision, each group's
-    /// leader from the one that knows of the later term.
+    /// What is known when another map is heard: tablets from the map of the higher revision; of each group what the later term
+    /// says. What only one of them knows is kept, unless the other is of a higher revision: a node that is no member of a
+    /// group yet, or was asked while it started, knows little.
     RoutingMap merged(ClusterMap heard) {
         boolean isNewer = heard.revision() >= map.revision();
         ClusterMap base = isNewer ? heard : map;
         ClusterMap other = isNewer ? map : heard;
-        List<Group> groups = new ArrayList<>();
-        for (Group group : base.groups()) {
-            groups.add(other.group(group.number()).filter(known -> knowsMore(known, group)).orElse(group));
+        boolean keepsOthers = base.revision() == other.revision() || base.groups().isEmpty();
+        Map<Integer, Group> groups = new TreeMap<>();
+        Map<String, Node> nodes = new TreeMap<>();
+        if (keepsOthers) {
+            other.groups().forEach(group -> groups.put(group.number(), group));
+            other.nodes().forEach(node -> nodes.put(node.name(), node));
         }
-        return new RoutingMap(new ClusterMap(base.revision(), base.nodes(), groups, base.tablets()));
+        for (Group group : base.groups()) {
+            Group known = other.group(group.number()).filter(o -> knowsMore(o, group)).orElse(group);
+            groups.put(group.number(), known);
+        }
+        base.nodes().forEach(node -> nodes.put(node.name(), node));
+        return new RoutingMap(
+                new ClusterMap(
+                        base.revision(),
+                        List.copyOf(nodes.values()),
+                        List.copyOf(groups.values()),
+                        base.tablets().isEmpty() ? other.tablets() : base.tablets()));
     }
 
     private static boolean knowsMore(Group left, Group right) {

@@ -54,6 +54,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -171,6 +172,19 @@ final class ClusterClientTest {
         cluster.lead(1, "n3");
         insert(LOW, 1);
         assertThat(cluster.node("n3").mutationsTaken.get()).isEqualTo(1);
+    }
+
+    @Test
+    void nodesThatDoNotAnswerDoNotHoldTheMapBack() throws Exception {
+        create(LOW, "a");
+        CountDownLatch goesOn = new CountDownLatch(1);
+        cluster.node("n1").tellsMap = goesOn;
+        cluster.node("n3").tellsMap = goesOn;
+        for (String leader : List.of("n2", "n3", "n2")) {
+            cluster.lead(1, leader);
+            insertLater(LOW, 1).get(5, TimeUnit.SECONDS);
+        }
+        goesOn.countDown();
     }
 
     @Test

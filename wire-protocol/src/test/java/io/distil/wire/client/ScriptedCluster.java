@@ -42,6 +42,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -181,6 +182,7 @@ final class ScriptedCluster implements AutoCloseable {
         final AtomicInteger mutationsTaken = new AtomicInteger();
         volatile ClusterMap staleMap;
         volatile boolean isStale;
+        volatile CountDownLatch tellsMap = new CountDownLatch(0);
 
         /// What becomes of the next mutations: applied or not, and the answer in doubt.
         volatile int appliedInDoubt;
@@ -367,6 +369,11 @@ final class ScriptedCluster implements AutoCloseable {
 
         @Override
         public ClusterMap clusterMap() {
+            try {
+                tellsMap.await();
+            } catch (InterruptedException e) {
+                throw new Refused(ErrorCode.SHUTTING_DOWN, "interrupted", e);
+            }
             mapsTold.incrementAndGet();
             ClusterMap stale = staleMap;
             return stale != null ? stale : map();
