@@ -47,12 +47,12 @@ final class Joining implements AutoCloseable {
         long reportedMillis = 0;
         while (!closing && !isDone()) {
             try {
-                if (!node.isMember()) {
-                    joinByAny();
-                } else if (hasLeader()) {
+                if (node.isMember() && hasLeader()) {
                     node.run(new ClusterAdmin.Operation.Join(node.self(), List.of()), Joining::tell);
                 } else {
-                    pause();
+                    // Also with a replica that has no leader: perhaps it was given one, and whoever did so was stopped
+                    // before the group took it in.
+                    joinByAny();
                 }
             } catch (IOException | Refused e) {
                 long now = System.nanoTime() / 1_000_000;
