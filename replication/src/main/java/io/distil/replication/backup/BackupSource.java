@@ -1,0 +1,72 @@
+package io.distil.replication.backup;
+
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
+import io.distil.base.api.StreamSnapshot;
+import io.distil.base.api.StreamStore;
+import io.distil.base.api.TableInfo;
+import io.distil.base.api.TableSnapshot;
+import io.distil.base.api.TableStore;
+import io.distil.base.api.VersionSelector;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/// The store that is backed up: near or far, a leader or a replica that follows. Safe for use by many threads.
+record BackupSource(StreamStore streams, TableStore tables) {
+    private interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    private static final int ATTEMPTS_MAX = 600;
+    private static final long PAUSE_NANOS = 50_000_000;
+
+    /// What passes by itself: a replica that has not come to the version yet, one that is behind, one that is busy.
+    private static final Set<ErrorCode> PASSING =
+            Set.of(ErrorCode.VERSION_NOT_AVAILABLE, ErrorCode.TOO_STALE, ErrorCode.OVERLOADED, ErrorCode.NOT_LEADER);
+
+    StreamSnapshot snapshot(BackupItem.OfStream stream) throws IOException {
+        VersionSelector at = VersionSelector.at(stream.version());
+        return patiently(() -> streams.snapshot(stream.descriptor().id(), at));
+    }
+
+    TableSnapshot snapshot(BackupItem.OfTable table) throws IOException {
+        VersionSelector at = VersionSelector.at(table.version());
+        TableSnapshot snapshot = patiently(() -> tables.tableSnapshot(table.table(), at));
+        try {
+            checkSameTable(table);
+            return snapshot;
+        } catch (IOException | RuntimeException e) {
+            snapshot.close();
+            throw e;
+        }
+    }
+
+    /// Another table of the same name may have a version of the same number.
+    private void checkSameTable(BackupItem.OfTable table) throws IOException {
+        boolean isSame =
+                tables.tables(table.table()).stream()
+                        .filter(info -> info.name().equals(table.table()))
+                        .map(TableInfo::createdEpochNanos)
+                        .anyMatch(created -> created == table.createdEpochNanos());
+        if (!isSame) {
+            throw new Refused(
+                    ErrorCode.NO_SUCH_TABLE,
+                    "table " + table.table() + " was dropped while it was backed up; begin another backup");
+        }
+    }
+
+    private static <T> T patiently(Question<T> question) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return question.ask();
+            } catch (Refused e) {
+                if (!PASSING.contains(e.code()) || attempt == ATTEMPTS_MAX) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        }
+    }
+}
