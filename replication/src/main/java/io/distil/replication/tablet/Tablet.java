@@ -305,6 +305,9 @@ final class Tablet {
     ///
     /// @throws Refused `NOT_ENOUGH_REPLICAS` if there are fewer members than that
     private int copiesWanted(Durability durability) {
+        if (!wantsCopies(durability)) {
+            return 0;
+        }
         int members = log.members();
         int copies = durability.copiesWanted(members);
         if (copies > members) {
@@ -313,6 +316,11 @@ final class Tablet {
                     "durability of " + copies + " copies, but the group has " + members + " members");
         }
         return copies;
+    }
+
+    /// Most mutations want a commit, and the log need not count for them.
+    private static boolean wantsCopies(Durability durability) {
+        return durability.copiesWanted(1) > 0;
     }
 
     /// A repetition is answered as it was the first time, though its stream may be gone by now: obliterated by this very
@@ -467,8 +475,8 @@ final class Tablet {
 
     /// Answers a mutation that is applied, at once or when there are enough copies of it.
     private void answer(Pending pending, long position, Outcome outcome) {
-        int copies = pending.durability().copiesWanted(log.members());
-        if (copies <= log.durableCopies(position)) {
+        int copies = wantsCopies(pending.durability()) ? pending.durability().copiesWanted(log.members()) : 0;
+        if (copies == 0 || copies <= log.durableCopies(position)) {
             pending.future().complete(outcome);
         } else {
             waiters.untilCopied(

@@ -31,10 +31,15 @@ public final class FakeGroup implements AutoCloseable {
     private final List<LocalStore> stores = new ArrayList<>();
     private final LocalStoreOptions options;
 
-    public FakeGroup(int memberCount, Random random) throws IOException {
+    public FakeGroup(int memberCount, Random random) {
+        this(memberCount, random, 1 << 20);
+    }
+
+    /// @param bufferBytesMax of points that a member holds in memory
+    public FakeGroup(int memberCount, Random random, long bufferBytesMax) {
         this.random = random;
         this.raft = new FakeRaft(memberCount, JOURNAL);
-        this.options = options(random);
+        this.options = options(random, bufferBytesMax);
         for (int member = 0; member < memberCount; member++) {
             disks.add(new SimulatedDisk(random.nextLong()));
             stores.add(null);
@@ -42,14 +47,21 @@ public final class FakeGroup implements AutoCloseable {
     }
 
     /// Small sizes, so that little data crosses many boundaries.
-    private static LocalStoreOptions options(Random random) {
+    private static LocalStoreOptions options(Random random, long bufferBytesMax) {
         StoreOptions store =
                 new StoreOptions(
                         new BlockStoreOptions(1 << 18, 1 << 20),
                         2048,
                         () -> new UUID(random.nextLong(), random.nextLong()));
         PqmOptions pqm =
-                new PqmOptions(40 + random.nextInt(400), 2_000_000_000L, 1 << 20, 1 << 18, 1 << 17, 4 << 10, 16 << 10);
+                new PqmOptions(
+                        40 + random.nextInt(400),
+                        2_000_000_000L,
+                        bufferBytesMax,
+                        bufferBytesMax / 4,
+                        bufferBytesMax / 8,
+                        4 << 10,
+                        16 << 10);
         return new LocalStoreOptions(
                 store,
                 JOURNAL,

@@ -240,7 +240,7 @@ class ReplicatedStoreTest {
     void aMemberThatWasStoppedReadsItsLogAgainAndAnswersNoReadBefore() throws IOException {
         leadAndCreate();
         for (int i = 0; i < 6; i++) {
-            insert(0, 10 * i, 10, Durability.MAJORITY);
+            insert(0, 10 * i, 5, Durability.MAJORITY);
         }
         group.settle(0);
         CompletableFuture<ReplicaControl.Covered> covered = group.raft().replicaOf(2).checkpointNow();
@@ -253,8 +253,36 @@ class ReplicatedStoreTest {
         assertThatThrownBy(() -> group.store(2).snapshot(ID, VersionSelector.LATEST))
                 .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_STALE));
         group.settle(0);
-        assertThat(points(2)).isEqualTo(60);
+        assertThat(points(2)).isEqualTo(30);
         allAreEqual();
+    }
+
+    @Test
+    void aFollowerWithoutMemoryWaitsForItsFlusherAndThenGoesOn() throws IOException {
+        group.close();
+        long budget = 1 << 16;
+        group = new FakeGroup(3, random, budget);
+        group.openAll();
+        leadAndCreate();
+        long most = 0;
+        for (int i = 0; i < 40; i++) {
+            insert(0, 300L * i, 300, Durability.MAJORITY);
+            for (int round = 0; round < 4; round++) {
+                group.step(0, 2);
+                group.step(1, 2);
+                group.raft().send(0, 1);
+                group.raft().send(0, 2);
+                // Its flusher gets no time.
+                group.store(2).step(true);
+                most = Math.max(most, group.store(2).metrics().bufferedBytes());
+            }
+        }
+        assertThat(most).isBetween(budget, 2 * budget);
+        assertThat(group.store(2).appliedThrough()).isLessThan(group.store(1).appliedThrough());
+        group.settle(0);
+        group.settle(0);
+        allAreEqual();
+        assertThat(group.store(2).appliedThrough()).isEqualTo(group.store(0).appliedThrough());
     }
 
     /// The log hands over the whole entry again, although the checkpoint is behind its last command; and that this one was a
