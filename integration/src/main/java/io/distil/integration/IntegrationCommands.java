@@ -10,6 +10,12 @@ import java.util.function.Function;
 public final class IntegrationCommands implements CommandProvider {
     @Override
     public Map<String, Function<CommandContext, Object>> commands() {
-        return Map.of("simulate", SimulateCommand::new, "crash-test", CrashTestCommand::new);
+        return Map.of(
+                "simulate",
+                SimulateCommand::new,
+                "crash-test",
+                CrashTestCommand::new,
+                "fault-test",
+                FaultTestCommand::new);
     }
 }

@@ -59,6 +59,8 @@ public final class DaemonProcess implements AutoCloseable {
 
     private DaemonProcess(Process process, Consumer<String> output) throws IOException {
         this.process = process;
+        // A test that is interrupted must not leave daemons behind.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::destroyForcibly));
         BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder printed = new StringBuilder();

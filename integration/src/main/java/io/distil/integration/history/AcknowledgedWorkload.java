@@ -79,9 +79,10 @@ public final class AcknowledgedWorkload implements Workload {
     private int inDoubt;
     private int fateUnknown;
 
-    public AcknowledgedWorkload(Durability durability) {
+    /// @param run tells apart the tables and streams of several runs on one store
+    public AcknowledgedWorkload(String run, Durability durability) {
         this.durability = durability;
-        this.table = "proof/acknowledged-" + durability;
+        this.table = "proof/acknowledged-" + durability + "-" + run;
     }
 
     @Override
@@ -99,7 +100,7 @@ public final class AcknowledgedWorkload implements Workload {
     }
 
     private StreamId stream(int index) {
-        return new StreamId(0xACED, 100L * (durability.copies() + 10) + index);
+        return new StreamId(table.hashCode(), index);
     }
 
     private StreamId streamOf(int item) {

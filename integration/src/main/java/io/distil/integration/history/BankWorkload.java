@@ -30,7 +30,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// looks at all accounts finds the same sum; and everything has an order. A balance carries a number of its own behind a
 /// stroke, `97/412`, so that no two are alike.
 public final class BankWorkload implements Workload {
-    private static final String TABLE = "proof/bank";
     private static final int ACCOUNTS = 5;
     private static final long BALANCE = 100;
 
@@ -74,7 +73,7 @@ public final class BankWorkload implements Workload {
                 List<KeyWrite> writes = new ArrayList<>();
                 opening().forEach((key, balance) -> writes.add(KeyWrite.insert(bytes(key), bytes(balance))));
                 isOpen =
-                        switch (Ended.submit(store, new Mutation.WriteTable(TABLE, writes), Durability.MAJORITY)) {
+                        switch (Ended.submit(store, new Mutation.WriteTable(table, writes), Durability.MAJORITY)) {
                             case Ended.Done _ -> true;
                             // An attempt before, which was in doubt.
                             case Ended.Not(Refused refused) -> refused.code() == ErrorCode.CONDITION_FAILED;
@@ -85,12 +84,15 @@ public final class BankWorkload implements Workload {
         }
     }
 
+    private final String table;
     private final Recorder recorder = new Recorder(NanoClock.SYSTEM);
     private final AtomicInteger serial = new AtomicInteger();
     private final List<Bank> banks = new ArrayList<>(List.of(new Bank(0)));
     private final Linearizability.Limits limits;
 
-    public BankWorkload(Linearizability.Limits limits) {
+    /// @param run tells apart the tables of several runs on one store
+    public BankWorkload(String run, Linearizability.Limits limits) {
+        this.table = "proof/bank-" + run;
         this.limits = limits;
     }
 
@@ -101,7 +103,7 @@ public final class BankWorkload implements Workload {
 
     @Override
     public void prepare(Store store) {
-        store.submit(new Mutation.CreateTable(TABLE)).join();
+        store.submit(new Mutation.CreateTable(table)).join();
     }
 
     @Override
@@ -127,7 +129,7 @@ public final class BankWorkload implements Workload {
     private SortedMap<String, String> readAll(Store store, int client, Bank bank) {
         long called = recorder.nowNanos();
         SortedMap<String, String> rows = new TreeMap<>();
-        try (TableSnapshot snapshot = store.tableSnapshot(TABLE, VersionSelector.LATEST, bank.range());
+        try (TableSnapshot snapshot = store.tableSnapshot(table, VersionSelector.LATEST, bank.range());
                 TableCursor<TableRow> cursor = snapshot.scan(bank.range(), false)) {
             for (List<TableRow> page = cursor.next(ACCOUNTS); !page.isEmpty(); page = cursor.next(ACCOUNTS)) {
                 page.forEach(row -> rows.put(text(row.key()), text(row.value())));
@@ -153,7 +155,7 @@ public final class BankWorkload implements Workload {
         Part credit = part(rows, accounts.get(to), amount);
         List<KeyWrite> writes = List.of(write(debit), write(credit));
         long called = recorder.nowNanos();
-        Ended ended = Ended.submit(store, new Mutation.WriteTable(TABLE, writes), Durability.MAJORITY);
+        Ended ended = Ended.submit(store, new Mutation.WriteTable(table, writes), Durability.MAJORITY);
         List<Part> parts = List.of(debit, credit);
         switch (ended) {
             case Ended.Done _ -> bank.add(recorder.answered(client, new Batch(parts, Ending.DONE), called));

@@ -27,21 +27,22 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Few keys of a table, many clients: get, set, insert, swap by value and by version, delete. Its answers must have an order,
 /// key by key. Every value is written by one operation only, so that a value tells its origin.
 public final class RegisterWorkload implements Workload {
-    private static final String TABLE = "proof/registers";
-
     /// At any time so many keys are in use; more clients than keys, so that they meet.
     private static final int KEYS = 3;
 
     /// After so many steps other keys are taken: the search grows with what is in doubt on one key.
     private static final int STEPS_OF_KEYS = 600;
 
+    private final String table;
     private final Recorder recorder = new Recorder(NanoClock.SYSTEM);
     private final RegisterHistory history = new RegisterHistory();
     private final AtomicLong steps = new AtomicLong();
     private final AtomicInteger values = new AtomicInteger();
     private final Linearizability.Limits limits;
 
-    public RegisterWorkload(Linearizability.Limits limits) {
+    /// @param run tells apart the tables of several runs on one store
+    public RegisterWorkload(String run, Linearizability.Limits limits) {
+        this.table = "proof/registers-" + run;
         this.limits = limits;
     }
 
@@ -52,7 +53,7 @@ public final class RegisterWorkload implements Workload {
 
     @Override
     public void prepare(Store store) {
-        store.submit(new Mutation.CreateTable(TABLE)).join();
+        store.submit(new Mutation.CreateTable(table)).join();
     }
 
     @Override
@@ -92,7 +93,7 @@ public final class RegisterWorkload implements Workload {
         long called = recorder.nowNanos();
         byte[] bytes = bytes(key);
         KeyRange alone = new KeyRange(bytes, Arrays.copyOf(bytes, bytes.length + 1));
-        try (TableSnapshot snapshot = store.tableSnapshot(TABLE, VersionSelector.LATEST, alone)) {
+        try (TableSnapshot snapshot = store.tableSnapshot(table, VersionSelector.LATEST, alone)) {
             Optional<TableRow> row = snapshot.get(bytes);
             RegisterAction read =
                     new RegisterAction.Read(
@@ -108,7 +109,7 @@ public final class RegisterWorkload implements Workload {
             throws InterruptedException {
         long called = recorder.nowNanos();
         KeyWrite write = new KeyWrite(bytes(key), condition, value.map(RegisterWorkload::bytes));
-        switch (Ended.submit(store, new Mutation.WriteTable(TABLE, List.of(write)), Durability.MAJORITY)) {
+        switch (Ended.submit(store, new Mutation.WriteTable(table, List.of(write)), Durability.MAJORITY)) {
             case Ended.Done(var outcome) -> {
                 Version version = outcome.version().equals(Version.ZERO) ? null : outcome.version();
                 Write done = new Write(condition, value, Ending.DONE, version);

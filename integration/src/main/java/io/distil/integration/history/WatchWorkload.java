@@ -27,12 +27,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// One client watches a table while others write to it; whenever the watch breaks, it is opened again behind the last batch.
 /// What it was told must be every change, in order: {@link WatchCheck}.
 public final class WatchWorkload implements Workload {
-    private static final String TABLE = "proof/watched";
     private static final String MARK = "mark";
     private static final int KEYS = 20;
     private static final Duration WAIT = Duration.ofMillis(500);
     private static final long DRAIN_NANOS_MAX = 60_000_000_000L;
 
+    private final String table;
     private final AtomicInteger values = new AtomicInteger();
     private final WatchCheck check = new WatchCheck();
 
@@ -42,6 +42,11 @@ public final class WatchWorkload implements Workload {
     private Store watchedBy;
     private int opened;
 
+    /// @param run tells apart the tables of several runs on one store
+    public WatchWorkload(String run) {
+        this.table = "proof/watched-" + run;
+    }
+
     @Override
     public String name() {
         return "watch";
@@ -49,7 +54,7 @@ public final class WatchWorkload implements Workload {
 
     @Override
     public void prepare(Store store) {
-        store.submit(new Mutation.CreateTable(TABLE)).join();
+        store.submit(new Mutation.CreateTable(table)).join();
     }
 
     @Override
@@ -61,7 +66,7 @@ public final class WatchWorkload implements Workload {
         try {
             if (watch == null || store != watchedBy) {
                 closeWatch();
-                watch = store.watch(TABLE, KeyRange.ALL, check.through());
+                watch = store.watch(table, KeyRange.ALL, check.through());
                 watchedBy = store;
                 opened++;
             }
@@ -93,7 +98,7 @@ public final class WatchWorkload implements Workload {
         writes.put(MARK, KeyWrite.set(bytes(MARK), value()));
         boolean isDone = write(store, List.copyOf(writes.values())) != null;
         if (isDone && random.nextInt(100) == 0) {
-            Ended.submit(store, new Mutation.FlushTable(TABLE), Durability.MAJORITY);
+            Ended.submit(store, new Mutation.FlushTable(table), Durability.MAJORITY);
         }
         return isDone;
     }
@@ -104,7 +109,7 @@ public final class WatchWorkload implements Workload {
 
     /// @return null if it was not done, or is in doubt
     private Version write(Store store, List<KeyWrite> batch) throws InterruptedException {
-        return switch (Ended.submit(store, new Mutation.WriteTable(TABLE, batch), Durability.MAJORITY)) {
+        return switch (Ended.submit(store, new Mutation.WriteTable(table, batch), Durability.MAJORITY)) {
             case Ended.Done(var outcome) -> {
                 check.done(batch, outcome.version());
                 yield outcome.version();
@@ -136,9 +141,9 @@ public final class WatchWorkload implements Workload {
         return "watch: " + check.conclude(rows(store)) + "; opened " + opened + " times";
     }
 
-    private static Map<String, String> rows(Store store) throws IOException {
+    private Map<String, String> rows(Store store) throws IOException {
         Map<String, String> rows = new HashMap<>();
-        try (TableSnapshot snapshot = store.tableSnapshot(TABLE, VersionSelector.LATEST);
+        try (TableSnapshot snapshot = store.tableSnapshot(table, VersionSelector.LATEST);
                 TableCursor<TableRow> cursor = snapshot.scan(KeyRange.ALL, false)) {
             for (List<TableRow> page = cursor.next(1000); !page.isEmpty(); page = cursor.next(1000)) {
                 page.forEach(row -> rows.put(WatchCheck.text(row.key()), WatchCheck.text(row.value())));

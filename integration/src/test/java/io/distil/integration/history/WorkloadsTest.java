@@ -36,6 +36,7 @@ class WorkloadsTest {
     private static final int STEPS = 500;
 
     private LocalStore node;
+    private int runs;
 
     @BeforeEach
     void open() throws IOException {
@@ -45,6 +46,10 @@ class WorkloadsTest {
     @AfterEach
     void close() throws IOException {
         node.close();
+    }
+
+    private String run() {
+        return "r" + runs++;
     }
 
     private String run(Workload workload, Store store) throws Exception {
@@ -165,14 +170,14 @@ class WorkloadsTest {
 
     @Test
     void registersHaveAnOrder() throws Exception {
-        assertThat(run(new RegisterWorkload(Limits.DEFAULT), new WholeStore(node)))
+        assertThat(run(new RegisterWorkload(run(), Limits.DEFAULT), new WholeStore(node)))
                 .contains(" 0 in doubt, have an order")
                 .doesNotContain("UNDECIDED");
     }
 
     @Test
     void moneyIsNeitherMadeNorLost() throws Exception {
-        assertThat(run(new BankWorkload(Limits.DEFAULT), new WholeStore(node)))
+        assertThat(run(new BankWorkload(run(), Limits.DEFAULT), new WholeStore(node)))
                 .contains("found the same sum")
                 .doesNotContain("UNDECIDED");
     }
@@ -180,43 +185,43 @@ class WorkloadsTest {
     @Test
     void whatWasAcknowledgedIsThere() throws Exception {
         for (Durability durability : List.of(Durability.LEADER, Durability.MAJORITY, Durability.ALL)) {
-            assertThat(run(new AcknowledgedWorkload(durability), new WholeStore(node)))
+            assertThat(run(new AcknowledgedWorkload(run(), durability), new WholeStore(node)))
                     .contains("acknowledged at " + durability, " 0 were in doubt, 0 reported reverted");
         }
     }
 
     @Test
     void aWatcherIsToldEverything() throws Exception {
-        assertThat(run(new WatchWorkload(), new WholeStore(node))).contains("acknowledged mutations in order");
+        assertThat(run(new WatchWorkload(run()), new WholeStore(node))).contains("acknowledged mutations in order");
     }
 
     @Test
     void aStoreThatDoesWritesTwiceIsFound() {
-        isFound(new AcknowledgedWorkload(Durability.MAJORITY), doesTwice(), "20 of 10 are there");
+        isFound(new AcknowledgedWorkload(run(), Durability.MAJORITY), doesTwice(), "20 of 10 are there");
     }
 
     @Test
     void aStoreThatLosesWritesIsFound() {
-        isFound(new AcknowledgedWorkload(Durability.MAJORITY), losesWrites(), "and is not there");
-        isFound(new RegisterWorkload(Limits.DEFAULT), losesWrites(), "is not linearizable");
-        isFound(new BankWorkload(Limits.DEFAULT), losesWrites(), "is not linearizable");
+        isFound(new AcknowledgedWorkload(run(), Durability.MAJORITY), losesWrites(), "and is not there");
+        isFound(new RegisterWorkload(run(), Limits.DEFAULT), losesWrites(), "is not linearizable");
+        isFound(new BankWorkload(run(), Limits.DEFAULT), losesWrites(), "is not linearizable");
     }
 
     @Test
     void aStoreThatRefusesAndDoesIsFound() {
-        isFound(new AcknowledgedWorkload(Durability.MAJORITY), refusesAndDoes(), "was refused and is there");
-        isFound(new RegisterWorkload(Limits.DEFAULT), refusesAndDoes(), "is not linearizable");
-        isFound(new WatchWorkload(), refusesAndDoes(), "the watch told what nobody wrote");
+        isFound(new AcknowledgedWorkload(run(), Durability.MAJORITY), refusesAndDoes(), "was refused and is there");
+        isFound(new RegisterWorkload(run(), Limits.DEFAULT), refusesAndDoes(), "is not linearizable");
+        isFound(new WatchWorkload(run()), refusesAndDoes(), "the watch told what nobody wrote");
     }
 
     @Test
     void aStoreThatReadsThePastIsFound() {
-        isFound(new RegisterWorkload(Limits.DEFAULT), readsThePast(), "is not linearizable");
-        isFound(new BankWorkload(Limits.DEFAULT), readsThePast(), "is not linearizable");
+        isFound(new RegisterWorkload(run(), Limits.DEFAULT), readsThePast(), "is not linearizable");
+        isFound(new BankWorkload(run(), Limits.DEFAULT), readsThePast(), "is not linearizable");
     }
 
     @Test
     void aStoreThatTearsBatchesIsFound() {
-        isFound(new BankWorkload(Limits.DEFAULT), tearsBatches(), "accounts with a sum of");
+        isFound(new BankWorkload(run(), Limits.DEFAULT), tearsBatches(), "accounts with a sum of");
     }
 }
