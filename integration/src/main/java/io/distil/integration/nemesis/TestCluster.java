@@ -106,7 +106,10 @@ public final class TestCluster implements AutoCloseable {
             if (!others.isEmpty()) {
                 arguments.addAll(List.of("--join", others.stream().map(Node::listen).collect(Collectors.joining(","))));
             }
-            List<String> flags = List.of("-Djdk.net.hosts.file=" + network.writeHosts(number, file("hosts")));
+            List<String> flags =
+                    List.of(
+                            "-Djdk.net.hosts.file=" + network.writeHosts(number, file("hosts")),
+                            "-Dlogback.configurationFile=logback-nodes.xml");
             log.println("---- start");
             process = DaemonProcess.start(flags, main, arguments, log::println);
         }
