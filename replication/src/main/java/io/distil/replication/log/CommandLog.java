@@ -115,11 +115,6 @@ public interface CommandLog extends AutoCloseable {
     /// Says that entries before `position` will never be replayed here again; their space is used anew.
     void release(long position) throws IOException;
 
-    /// True while buffers had better be flushed, whatever they hold back: a log of another kind is still needed for them.
-    default boolean wantsFlushes() {
-        return false;
-    }
-
     /// Bytes written since the log was opened.
     long writtenBytes();
 

@@ -33,6 +33,9 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     /// What the replica was opened with last; null before.
     private volatile Opening opening;
 
+    /// The checkpoint that needs nothing from before this node was a member, when it was asked for.
+    private CompletableFuture<ReplicaControl.Covered> withoutPast = CompletableFuture.completedFuture(null);
+
     private volatile SnapshotInstaller installer;
     private volatile Snapshots snapshots;
     private volatile RaftCommandLog log;
@@ -70,11 +73,16 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     }
 
     /// Asks for a checkpoint that does without the log from before this node was a member: only such a one can be given to
-    /// others, and only then the old log can go.
+    /// others, and only then the old log can go. One thread at a time.
     void leavePastBehind() {
         Opening present = opening;
-        if (present != null && snapshots.past().isNeeded(present.replica().covered().replayFrom())) {
-            present.replica().checkpointNow();
+        if (present == null || !withoutPast.isDone()) {
+            return;
+        }
+        ReplicaControl replica = present.replica();
+        SingleNodePast past = snapshots.past();
+        if (past.isNeeded(replica.covered().replayFrom()) && replica.appliedThrough() >= past.through()) {
+            withoutPast = replica.checkpointFrom(past.through() + 1);
         }
     }
 

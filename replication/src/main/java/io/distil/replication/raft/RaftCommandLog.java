@@ -475,11 +475,6 @@ final class RaftCommandLog implements CommandLog {
     }
 
     @Override
-    public boolean wantsFlushes() {
-        return snapshots.past().isNeeded(opening.replica().covered().replayFrom());
-    }
-
-    @Override
     public long retainedBytes() {
         return journal.retainedBytes();
     }

@@ -30,7 +30,6 @@ import java.util.concurrent.TimeoutException;
 /// The fetch runs on a thread of its own; everything is synchronized.
 final class SnapshotInstaller {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotInstaller.class);
-    private static final long OWN_CHECKPOINTS_NANOS_MAX = 10_000_000_000L;
     private static final long OWN_CHECKPOINT_MILLIS_MAX = 30_000;
     private static final int DAMAGED_CHUNKS_MAX = 3;
 
@@ -71,23 +70,13 @@ final class SnapshotInstaller {
 
     /// The leader has lost sight of what this replica has (its sender was started anew): nothing is missing here, but Ratis
     /// only believes a snapshot. A checkpoint that stands for enough will come with the flushes that the leader's came with.
-    private TermIndex ownCheckpoint(ReplicaControl replica, Snapshots snapshots, long firstIndex) throws IOException {
-        long deadline = System.nanoTime() + OWN_CHECKPOINTS_NANOS_MAX;
-        while (true) {
-            TermIndex contained = snapshots.of(covered(replica).replayFrom(), replica);
-            if (contained != null && contained.getIndex() >= firstIndex - 1) {
-                return contained;
-            }
-            if (closed || System.nanoTime() > deadline) {
-                throw new IOException("no checkpoint stands for entry " + (firstIndex - 1) + " yet");
-            }
-        }
-    }
-
-    private static ReplicaControl.Covered covered(ReplicaControl replica) throws IOException {
+    private static TermIndex ownCheckpoint(ReplicaControl replica, Snapshots snapshots, long firstIndex)
+            throws IOException {
         try {
-            Thread.sleep(50);
-            return replica.checkpointNow().get(OWN_CHECKPOINT_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            ReplicaControl.Covered covered =
+                    replica.checkpointFrom(Positions.first(firstIndex))
+                            .get(OWN_CHECKPOINT_MILLIS_MAX, TimeUnit.MILLISECONDS);
+            return snapshots.of(covered.replayFrom(), replica);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while a checkpoint was waited for", e);

@@ -305,8 +305,7 @@ final class Replica implements ReplicaControl {
             return 0;
         }
         int flushes = checkpoints.wantedFrom() > 0 ? tablet.flushBefore(checkpoints.wantedFrom()) : 0;
-        boolean isHeldBack = logRetainedBytes > options.logBytesMax() || log.wantsFlushes();
-        return isHeldBack ? flushes + tablet.flushWhatHoldsTheLogBack() : flushes;
+        return logRetainedBytes > options.logBytesMax() ? flushes + tablet.flushWhatHoldsTheLogBack() : flushes;
     }
 
     /// Flusher's thread: one task of the present engine, or the end of one that nobody reads any more.
