@@ -8,6 +8,7 @@ import io.distil.base.Version;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.Consistency;
 import io.distil.base.api.Durability;
+import io.distil.base.api.GroupDoor;
 import io.distil.base.api.KeyRange;
 import io.distil.base.api.LogPosition;
 import io.distil.base.api.Mutation;
@@ -52,7 +53,7 @@ import java.util.random.RandomGenerator;
 ///
 /// Futures complete, and callbacks run, on threads of the client. A blocking method called there throws, rather than wait
 /// for itself.
-public final class ClusterClient implements Store {
+public final class ClusterClient implements Store, GroupDoor {
     private final Router router;
     private final ClusterWrites writes;
     private final ClusterReads reads;
@@ -126,6 +127,16 @@ public final class ClusterClient implements Store {
     @Override
     public CompletableFuture<Void> await(LogPosition position, Durability durability) {
         return writes.await(position, durability);
+    }
+
+    @Override
+    public CompletableFuture<Outcome> submitTo(int group, Mutation.OfTablets command, WriteTag tag) {
+        return writes.submitTo(group, command, tag);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> ask(int group, byte[] question) {
+        return writes.ask(group, question);
     }
 
     // Questions about streams and records.

@@ -74,6 +74,41 @@ final class ClusterWrites implements AutoCloseable {
         return result;
     }
 
+    /// Brings a command to the leader of a group, wherever that is.
+    CompletableFuture<Outcome> submitTo(int group, Mutation.OfTablets command, WriteTag given) {
+        WriteTag tag;
+        try {
+            tag = given.isTagged() ? given : nextTag();
+        } catch (Refused | IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        CompletableFuture<Outcome> result = new CompletableFuture<>();
+        repetition
+                .run(
+                        _ -> router.leader(group).thenCompose(link -> link.submitTo(group, command, tag)),
+                        true,
+                        options.timeouts().mutationNanos(),
+                        DOUBT)
+                .whenComplete((outcome, thrown) -> {
+                    answered(given, List.of(tag));
+                    if (thrown == null) {
+                        result.complete(outcome);
+                    } else {
+                        result.completeExceptionally(Repetition.bare(thrown));
+                    }
+                });
+        return result;
+    }
+
+    /// Asks the leader of a group.
+    CompletableFuture<byte[]> ask(int group, byte[] question) {
+        return repetition.run(
+                _ -> router.leader(group).thenCompose(link -> link.ask(group, question)),
+                false,
+                options.timeouts().readNanos(),
+                "");
+    }
+
     private WriteTag nextTag() throws IOException {
         return identity.tag(window.take(options.inFlight().waitsForRoom() && !router.isOwnThread()));
     }

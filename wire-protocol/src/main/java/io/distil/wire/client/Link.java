@@ -8,6 +8,7 @@ import io.distil.base.api.LogPosition;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.WriteTag;
+import io.distil.base.memory.Layouts;
 import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.EncodedFrame;
 import io.distil.wire.frame.FrameFormat;
@@ -103,6 +104,22 @@ final class Link implements AutoCloseable {
                         answer -> answer instanceof Answer.Done(Outcome outcome) ? outcome : null,
                         "");
         return done.thenApply(_ -> null);
+    }
+
+    CompletableFuture<Outcome> submitTo(int group, Mutation.OfTablets command, WriteTag tag) {
+        return call(
+                new Request.PlaceTablets(group, command.command().toArray(Layouts.BYTE), tag),
+                options.timeouts().mutationNanos(),
+                answer -> answer instanceof Answer.Done(Outcome outcome) ? outcome : null,
+                "; it may or may not have been done");
+    }
+
+    CompletableFuture<byte[]> ask(int group, byte[] question) {
+        return call(
+                new Request.AskGroup(group, question),
+                options.timeouts().readNanos(),
+                answer -> answer instanceof Answer.OfGroup(byte[] told) ? told : null,
+                "");
     }
 
     /// Encodes at once, so that what does not fit into a frame is refused here.

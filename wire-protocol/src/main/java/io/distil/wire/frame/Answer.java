@@ -53,6 +53,9 @@ public sealed interface Answer {
 
     record Cluster(ClusterMap map) implements Answer {}
 
+    /// The answer to {@link Request.AskGroup}.
+    record OfGroup(byte[] answer) implements Answer {}
+
     /// A part of a streamed answer; each takes one credit.
     sealed interface Chunk extends Answer {}
 

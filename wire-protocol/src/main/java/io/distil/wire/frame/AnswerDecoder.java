@@ -21,6 +21,7 @@ import io.distil.wire.frame.sbe.CountDecoder;
 import io.distil.wire.frame.sbe.DoneDecoder;
 import io.distil.wire.frame.sbe.EndDecoder;
 import io.distil.wire.frame.sbe.FailureDecoder;
+import io.distil.wire.frame.sbe.GroupAnswerDecoder;
 import io.distil.wire.frame.sbe.LogPositionDecoder;
 import io.distil.wire.frame.sbe.NearestDecoder;
 import io.distil.wire.frame.sbe.PointsDecoder;
@@ -92,6 +93,7 @@ public final class AnswerDecoder {
                         var block = new CountDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                         yield new Answer.Count(block.count());
                     }
+                    case GroupAnswerDecoder.TEMPLATE_ID -> new Answer.OfGroup(reader.bytes("answer"));
                     case ClusterDecoder.TEMPLATE_ID -> new Answer.Cluster(ClusterFrames.decodeMap(frame, reader));
                     case TablesDecoder.TEMPLATE_ID,
                             RowsDecoder.TEMPLATE_ID,

@@ -12,6 +12,7 @@ import io.distil.wire.frame.sbe.CountEncoder;
 import io.distil.wire.frame.sbe.DoneEncoder;
 import io.distil.wire.frame.sbe.EndEncoder;
 import io.distil.wire.frame.sbe.FailureEncoder;
+import io.distil.wire.frame.sbe.GroupAnswerEncoder;
 import io.distil.wire.frame.sbe.NearestEncoder;
 import io.distil.wire.frame.sbe.PointsEncoder;
 import io.distil.wire.frame.sbe.PongEncoder;
@@ -84,6 +85,10 @@ public final class AnswerEncoder {
                 frame.block(CountEncoder.BLOCK_LENGTH);
             }
             case Answer.Cluster a -> ClusterFrames.encode(frame, a.map());
+            case Answer.OfGroup a -> {
+                new GroupAnswerEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                frame.block(GroupAnswerEncoder.BLOCK_LENGTH).bytes(a.answer());
+            }
             case Answer.Chunk a -> chunk(frame, a);
         }
         return frame.finish(requestId);

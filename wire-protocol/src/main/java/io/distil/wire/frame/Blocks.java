@@ -90,10 +90,15 @@ final class Blocks {
     }
 
     static LogPosition get(LogPositionDecoder position) throws MalformedFrame {
-        if (position.group() != (int) position.group()) {
-            throw new MalformedFrame("group " + position.group() + " is no number of a group");
+        return new LogPosition(group(position.group()), position.term(), position.position());
+    }
+
+    /// The number of a group, which a block has as 64 bits.
+    static int group(long group) throws MalformedFrame {
+        if (group != (int) group) {
+            throw new MalformedFrame("group " + group + " is no number of a group");
         }
-        return new LogPosition((int) position.group(), position.term(), position.position());
+        return (int) group;
     }
 
     // Where and when.

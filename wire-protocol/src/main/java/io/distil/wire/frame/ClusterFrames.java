@@ -4,10 +4,14 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.api.ClusterAdmin.Operation;
 import io.distil.base.api.ClusterMap;
+import io.distil.wire.frame.sbe.AskGroupDecoder;
+import io.distil.wire.frame.sbe.AskGroupEncoder;
 import io.distil.wire.frame.sbe.ClusterDecoder;
 import io.distil.wire.frame.sbe.ClusterEncoder;
 import io.distil.wire.frame.sbe.GetClusterMapDecoder;
 import io.distil.wire.frame.sbe.GetClusterMapEncoder;
+import io.distil.wire.frame.sbe.PlaceTabletsDecoder;
+import io.distil.wire.frame.sbe.PlaceTabletsEncoder;
 import io.distil.wire.frame.sbe.RunOperationDecoder;
 import io.distil.wire.frame.sbe.RunOperationEncoder;
 
@@ -40,6 +44,17 @@ final class ClusterFrames {
                 frame.block(GetClusterMapEncoder.BLOCK_LENGTH);
             }
             case Request.RunOperation r -> operation(frame, r);
+            case Request.PlaceTablets r -> {
+                PlaceTabletsEncoder block =
+                        new PlaceTabletsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                Blocks.put(block.tag(), r.tag());
+                block.group(r.group());
+                frame.block(PlaceTabletsEncoder.BLOCK_LENGTH).bytes(r.command());
+            }
+            case Request.AskGroup r -> {
+                new AskGroupEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header()).group(r.group());
+                frame.block(AskGroupEncoder.BLOCK_LENGTH).bytes(r.question());
+            }
         }
     }
 
@@ -93,6 +108,17 @@ final class ClusterFrames {
                 var block = new RunOperationDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
                 yield new Request.RunOperation(operation(block, reader), block.credit());
             }
+            case PlaceTabletsDecoder.TEMPLATE_ID -> {
+                Blocks.check(frame, PlaceTabletsDecoder.BLOCK_LENGTH);
+                var block = new PlaceTabletsDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                yield new Request.PlaceTablets(
+                        Blocks.group(block.group()), reader.bytes("command"), Blocks.get(block.tag()));
+            }
+            case AskGroupDecoder.TEMPLATE_ID -> {
+                Blocks.check(frame, AskGroupDecoder.BLOCK_LENGTH);
+                var block = new AskGroupDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
+                yield new Request.AskGroup(Blocks.group(block.group()), reader.bytes("question"));
+            }
             default -> null;
         };
     }
@@ -112,11 +138,12 @@ final class ClusterFrames {
             }
             case LEAVE -> new Operation.Leave(checked(texts, 1).getFirst());
             case REPLACE -> new Operation.Replace(checked(texts, 2).getFirst(), texts.getLast());
-            case TRANSFER_LEADER -> new Operation.TransferLeader(group(block), checked(texts, 1).getFirst());
+            case TRANSFER_LEADER ->
+                    new Operation.TransferLeader(Blocks.group(block.group()), checked(texts, 1).getFirst());
             case CREATE_GROUP -> new Operation.CreateGroup(texts);
             case SPLIT -> new Operation.Split(block.tablet(), key);
             case MERGE -> new Operation.Merge(block.tablet(), block.otherTablet());
-            case MOVE -> new Operation.Move(block.tablet(), group(block));
+            case MOVE -> new Operation.Move(block.tablet(), Blocks.group(block.group()));
             case REBALANCE -> new Operation.Rebalance();
             default ->
                     throw new Refused(
@@ -129,13 +156,6 @@ final class ClusterFrames {
             throw new MalformedFrame("a cluster operation has " + texts.size() + " names, wanted " + countWanted);
         }
         return texts;
-    }
-
-    private static int group(RunOperationDecoder block) throws MalformedFrame {
-        if (block.group() != (int) block.group()) {
-            throw new MalformedFrame("group " + block.group() + " is no number of a group");
-        }
-        return (int) block.group();
     }
 
     // The answer.

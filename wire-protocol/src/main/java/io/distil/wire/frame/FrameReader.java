@@ -53,13 +53,8 @@ final class FrameReader {
     }
 
     byte[] bytes(String field) throws MalformedFrame {
-        return bytesInPlace(field).toArray(Layouts.BYTE);
-    }
-
-    /// Bytes as a part of the frame.
-    MemorySegment bytesInPlace(String field) throws MalformedFrame {
         int length = count(field, 1);
-        return memory.asSlice(take(field, length), length);
+        return memory.asSlice(take(field, length), length).toArray(Layouts.BYTE);
     }
 
     String text(String field) throws MalformedFrame {

@@ -21,7 +21,6 @@ import io.distil.wire.frame.sbe.FlushDecoder;
 import io.distil.wire.frame.sbe.FlushTableDecoder;
 import io.distil.wire.frame.sbe.InsertDecoder;
 import io.distil.wire.frame.sbe.ObliterateDecoder;
-import io.distil.wire.frame.sbe.PlaceTabletsDecoder;
 import io.distil.wire.frame.sbe.WriteTableDecoder;
 
 import java.lang.foreign.MemorySegment;
@@ -148,14 +147,6 @@ final class MutationDecoder {
                 String table = reader.text("table");
                 yield new Request.Mutate(
                         new Mutation.WriteTable(table, writes(reader, block.writeCount())),
-                        Blocks.get(block.tag()),
-                        Blocks.durability(block.copies()));
-            }
-            case PlaceTabletsDecoder.TEMPLATE_ID -> {
-                Blocks.check(frame, PlaceTabletsDecoder.BLOCK_LENGTH);
-                var block = new PlaceTabletsDecoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                yield new Request.Mutate(
-                        new Mutation.OfTablets(reader.bytesInPlace("command")),
                         Blocks.get(block.tag()),
                         Blocks.durability(block.copies()));
             }

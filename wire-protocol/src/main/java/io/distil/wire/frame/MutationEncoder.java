@@ -1,10 +1,11 @@
 package io.distil.wire.frame;
 
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
 import io.distil.base.api.Durability;
 import io.distil.base.api.KeyWrite;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.WriteTag;
-import io.distil.base.memory.Layouts;
 import io.distil.wire.frame.sbe.AnnotateEncoder;
 import io.distil.wire.frame.sbe.AtomicEncoder;
 import io.distil.wire.frame.sbe.CreateEncoder;
@@ -16,7 +17,6 @@ import io.distil.wire.frame.sbe.FlushEncoder;
 import io.distil.wire.frame.sbe.FlushTableEncoder;
 import io.distil.wire.frame.sbe.InsertEncoder;
 import io.distil.wire.frame.sbe.ObliterateEncoder;
-import io.distil.wire.frame.sbe.PlaceTabletsEncoder;
 import io.distil.wire.frame.sbe.WriteTableEncoder;
 
 /// Writes mutations into frames. The inverse is {@link MutationDecoder}.
@@ -93,13 +93,10 @@ final class MutationEncoder {
             }
             case Mutation.Atomic m -> atomic(frame, m, tag, copies);
             case Mutation.OfTable m -> ofTable(frame, m, tag, copies);
-            case Mutation.OfTablets m -> {
-                PlaceTabletsEncoder block =
-                        new PlaceTabletsEncoder().wrapAndApplyHeader(frame.buffer(), 0, frame.header());
-                Blocks.put(block.tag(), tag);
-                block.copies(copies);
-                frame.block(PlaceTabletsEncoder.BLOCK_LENGTH).bytes(m.command().toArray(Layouts.BYTE));
-            }
+            case Mutation.OfTablets _ ->
+                    throw new Refused(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "a command about tablets goes to a group by its number, not where its keys are");
         }
     }
 

@@ -107,6 +107,12 @@ public sealed interface Request {
     /// Answered by sentences while it is done, the first empty. Cancelling ends the sentences, not the operation.
     record RunOperation(ClusterAdmin.Operation operation, long credit) implements OfCluster, Streamed {}
 
+    /// Has a group do a command about its tablets.
+    record PlaceTablets(int group, byte[] command, WriteTag tag) implements OfCluster {}
+
+    /// Asks what the leader of a group knows, for whoever places tablets.
+    record AskGroup(int group, byte[] question) implements OfCluster {}
+
     /// Where a read looks.
     sealed interface Source {
         /// A snapshot this connection has opened.

@@ -4,6 +4,7 @@ import io.distil.base.BrokenInvariant;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.Version;
+import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.Reverts;
 import io.distil.wire.frame.Answer;
@@ -11,12 +12,15 @@ import io.distil.wire.frame.Frame;
 import io.distil.wire.frame.MalformedFrame;
 import io.distil.wire.frame.Request;
 
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Does what the requests of one connection ask, and knows what of it is under way.
 ///
@@ -94,6 +98,12 @@ final class Dispatcher {
                 session.send(requestId, new Answer.Done(new Outcome(Version.ZERO, 0)));
             }
             case Request.Await r -> await(requestId, r);
+            case Request.PlaceTablets r -> place(requestId, r);
+            case Request.AskGroup r ->
+                    askLater(
+                            requestId,
+                            () -> server.served().groups().ask(r.group(), r.question()),
+                            Answer.OfGroup::new);
             case Request.SubscribeReverts r -> subscribe(requestId, r);
             case Request.RunOperation r -> operate(requestId, r);
             case Request.Streamed r -> stream(requestId, r);
@@ -147,15 +157,31 @@ final class Dispatcher {
     }
 
     private void await(long requestId, Request.Await request) {
+        askLater(
+                requestId,
+                () -> server.served().store().await(request.position(), request.durability()),
+                _ -> new Answer.Done(new Outcome(Version.ZERO, 0)));
+    }
+
+    private void place(long requestId, Request.PlaceTablets request) {
+        Mutation.OfTablets command = new Mutation.OfTablets(MemorySegment.ofArray(request.command()));
+        askLater(
+                requestId,
+                () -> server.served().groups().submitTo(request.group(), command, request.tag()),
+                Answer.Done::new);
+    }
+
+    /// Asks something that is answered by a future and holds no thread until then.
+    private <T> void askLater(long requestId, Supplier<CompletableFuture<T>> question, Function<T, Answer> toAnswer) {
         begin();
-        CompletableFuture<Void> future;
+        CompletableFuture<T> future;
         try {
-            future = server.served().store().await(request.position(), request.durability());
+            future = question.get();
         } catch (Throwable e) {
             future = CompletableFuture.failedFuture(e);
         }
-        future.whenComplete((_, thrown) ->
-                end(requestId, thrown == null ? new Answer.Done(new Outcome(Version.ZERO, 0)) : Failures.of(thrown)));
+        future.whenComplete(
+                (value, thrown) -> end(requestId, thrown == null ? toAnswer.apply(value) : Failures.of(thrown)));
     }
 
     private void begin() {

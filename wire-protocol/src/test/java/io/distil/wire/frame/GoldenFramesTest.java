@@ -344,7 +344,8 @@ final class GoldenFramesTest {
         Map<String, byte[]> all = new LinkedHashMap<>();
         all.put("AwaitPosition", request(1, new Request.Await(new LogPosition(2, 3, 4096), Durability.ALL)));
         all.put("SubscribeReverts", request(1, new Request.SubscribeReverts(8)));
-        all.put("PlaceTablets", mutation(new Mutation.OfTablets(MemorySegment.ofArray(bytes("command")))));
+        all.put("PlaceTablets", request(1, new Request.PlaceTablets(2, bytes("command"), TAG)));
+        all.put("AskGroup", request(1, new Request.AskGroup(2, bytes("question"))));
         all.put("GetClusterMap", request(1, new Request.GetClusterMap()));
         Map<String, ClusterAdmin.Operation> operations = new LinkedHashMap<>();
         operations.put("join", new ClusterAdmin.Operation.Join(NODE, List.of(1, 2)));
@@ -373,6 +374,7 @@ final class GoldenFramesTest {
         all.put("Rows", answer(1, new Answer.Rows(List.of(new TableRow(bytes("k"), bytes("v"), version)))));
         all.put("TableChanges", answer(1, new Answer.TableChanges(changes)));
         all.put("Watched", answer(1, new Answer.Watched(version, true, false, changes)));
+        all.put("GroupAnswer", answer(1, new Answer.OfGroup(bytes("answer"))));
         all.put("Count", answer(1, new Answer.Count(7)));
         all.put("Reverted", answer(1, new Answer.Reverted(List.of(new Reverts.Revert(2, 4096, 3)))));
         all.put(

@@ -10,6 +10,7 @@ import io.distil.base.Version;
 import io.distil.base.api.ClusterAdmin;
 import io.distil.base.api.Consistency;
 import io.distil.base.api.Durability;
+import io.distil.base.api.GroupDoor;
 import io.distil.base.api.KeyRange;
 import io.distil.base.api.LogPosition;
 import io.distil.base.api.ModelStore;
@@ -20,6 +21,7 @@ import io.distil.base.api.Reverts;
 import io.distil.base.api.StreamDescriptor;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
+import io.distil.wire.client.ClusterClient;
 import io.distil.wire.client.DistilClient;
 import io.distil.wire.frame.Answer;
 import io.distil.wire.frame.Request;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -48,7 +51,7 @@ final class ClusterServingTest {
     private WireServer server;
 
     /// A store of one node that keeps what it was asked.
-    private static final class RecordingNode extends RecordingStore implements ReadGate, Reverts {
+    private static final class RecordingNode extends RecordingStore implements ReadGate, Reverts, GroupDoor {
         private final List<String> passes = new CopyOnWriteArrayList<>();
         private final List<Consumer<Revert>> listeners = new CopyOnWriteArrayList<>();
         private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
@@ -57,6 +60,17 @@ final class ClusterServingTest {
         public CompletableFuture<Void> pass(Consistency consistency, Scope scope) {
             passes.add(consistency + " " + scope.getClass().getSimpleName());
             return gate;
+        }
+
+        @Override
+        public CompletableFuture<Outcome> submitTo(int group, Mutation.OfTablets command, WriteTag tag) {
+            passes.add("group " + group + " " + command.command().byteSize() + " " + tag.isTagged());
+            return CompletableFuture.completedFuture(new Outcome(Version.ZERO, 0));
+        }
+
+        @Override
+        public CompletableFuture<byte[]> ask(int group, byte[] question) {
+            return CompletableFuture.completedFuture(new byte[] {(byte) group, question[0]});
         }
 
         @Override
@@ -220,6 +234,16 @@ final class ClusterServingTest {
             assertThatThrownBy(() -> client.run(new ClusterAdmin.Operation.Leave("n9"), _ -> {}))
                     .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_NODE));
         }
+    }
+
+    @Test
+    void aGroupIsReachedByItsNumber() throws Exception {
+        node.listen = "127.0.0.1:" + server.address().getPort();
+        try (ClusterClient client = ClusterClient.connect(node.listen)) {
+            client.submitTo(1, new Mutation.OfTablets(MemorySegment.ofArray(new byte[3])), WriteTag.NONE).join();
+            assertThat(client.ask(1, new byte[] {7}).join()).isEqualTo(new byte[] {1, 7});
+        }
+        assertThat(node.passes).containsExactly("group 1 3 true");
     }
 
     @Test

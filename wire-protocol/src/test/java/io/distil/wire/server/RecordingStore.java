@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 class RecordingStore extends ForwardingStore implements Store {
     final List<Durability> durabilities = new CopyOnWriteArrayList<>();
     final CountDownLatch goesOn = new CountDownLatch(1);
+    volatile String listen = "h1:7700";
     private final ModelStore model;
 
     RecordingStore() {
@@ -79,7 +80,7 @@ class RecordingStore extends ForwardingStore implements Store {
         ClusterMap.Member member = new ClusterMap.Member("n1", "leader", 7, -1);
         return new ClusterMap(
                 4,
-                List.of(new ClusterMap.Node("n1", "n1-0a", "h1:7700", "h1:7710", "")),
+                List.of(new ClusterMap.Node("n1", "n1-0a", listen, "h1:7710", "")),
                 List.of(new ClusterMap.Group(1, "n1", 3, List.of(member)), new ClusterMap.Group(2, "", 0, List.of())),
                 List.of(
                         new ClusterMap.Tablet(
