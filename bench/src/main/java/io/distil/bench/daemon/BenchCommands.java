@@ -20,6 +20,7 @@ public final class BenchCommands implements CommandProvider {
         return Group.of("bench", "Measure a daemon beside its disk.")
                 .addSubcommand("ingest", new IngestBench(context))
                 .addSubcommand("windows", new WindowsBench(context))
-                .addSubcommand("scan", new ScanBench(context));
+                .addSubcommand("scan", new ScanBench(context))
+                .addSubcommand("replication", new ReplicationBench(context));
     }
 }

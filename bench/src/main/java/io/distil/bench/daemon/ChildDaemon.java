@@ -27,7 +27,8 @@ final class ChildDaemon implements AutoCloseable {
     private final ServerAddress address;
 
     /// @param config a file of settings, or null
-    static ChildDaemon start(Path data, Path config) throws IOException {
+    /// @param further options of `distil server`
+    static ChildDaemon start(Path data, Path config, String... further) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -45,6 +46,7 @@ final class ChildDaemon implements AutoCloseable {
             command.addAll(List.of("--config", config.toString()));
         }
         command.addAll(List.of("--data", data.toString(), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"));
+        command.addAll(List.of(further));
         return new ChildDaemon(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
     }
 

@@ -8,7 +8,7 @@ import io.distil.base.api.Mutation;
 import io.distil.base.api.PointBatch;
 import io.distil.base.api.PointColumns;
 import io.distil.base.api.StreamDescriptor;
-import io.distil.wire.client.DistilClient;
+import io.distil.base.api.StreamStore;
 
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -33,13 +33,13 @@ final class Loader {
 
     private static final long LATENCY_NANOS_MAX = 120_000_000_000L;
 
-    private final DistilClient client;
+    private final StreamStore client;
     private final int inFlightMax;
     private final Semaphore room;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Histogram latencies = new ConcurrentHistogram(LATENCY_NANOS_MAX, 3);
 
-    Loader(DistilClient client, int inFlightMax) {
+    Loader(StreamStore client, int inFlightMax) {
         this.client = client;
         this.inFlightMax = inFlightMax;
         this.room = new Semaphore(inFlightMax);
@@ -51,7 +51,7 @@ final class Loader {
     }
 
     /// A new stream under `bench/`.
-    static StreamId createStream(DistilClient client, String name) throws IOException {
+    static StreamId createStream(StreamStore client, String name) throws IOException {
         UUID uuid = UUID.randomUUID();
         StreamId id = new StreamId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
         Map<String, String> tags = Map.of(StreamDescriptor.NAME_TAG, name + "-" + uuid);
@@ -90,7 +90,7 @@ final class Loader {
     }
 
     /// Appends `count` points of the walk to a stream, acknowledged when this returns.
-    static void append(DistilClient client, StreamId stream, JitteredWalk walk, long count) throws IOException {
+    static void append(StreamStore client, StreamId stream, JitteredWalk walk, long count) throws IOException {
         Loader loader = new Loader(client, FILL_IN_FLIGHT);
         Deque<PointBatch> batches = new ArrayDeque<>();
         Deque<CompletableFuture<?>> inserts = new ArrayDeque<>();
