@@ -38,11 +38,17 @@ final class ClusterNode implements HostedNode {
         DataLayout layout = new DataLayout(config);
         boolean hasStore = layout.hasStore("");
         OtherNodes others = new OtherNodes();
-        String raft = Advertised.address(config.advertise(), HostPort.parse("raft", config.raft())).toString();
+        HostPort raft = HostPort.parse("raft", config.raft());
         NodeStore node =
                 NodeStore.open(
                         new NodeOptions(
-                                new ClusterMap.Node(config.node(), "", listen, raft, http),
+                                new ClusterMap.Node(
+                                        config.node(),
+                                        "",
+                                        listen,
+                                        Advertised.address(config.advertise(), raft).toString(),
+                                        http),
+                                raft.host(),
                                 config.storeOptions(),
                                 RaftNode.Options.ELECTION_MILLIS),
                         layout,

@@ -4,6 +4,8 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.StoredRecord;
+import io.distil.base.api.TableInfo;
+import io.distil.replication.placement.TabletMap;
 import io.distil.replication.raft.RaftNode;
 import io.distil.replication.tablet.LocalStore;
 
@@ -50,7 +52,22 @@ final class ClusterMaps {
                 LOG.debug("Nothing is known of group {} at the moment.", group, e);
             }
         }
-        return new ClusterMap(0, List.copyOf(known.values()), List.copyOf(groups.values()), List.of());
+        Optional<LocalStore> root = replicas.get(ClusterMap.ROOT_GROUP);
+        TabletMap tablets = TabletMap.of(root.isPresent() ? root.get().records(TabletMap.PREFIX) : List.of());
+        return new ClusterMap(
+                tablets.revision(),
+                List.copyOf(known.values()),
+                List.copyOf(groups.values()),
+                root.isPresent() ? tablets.tablets(tables(root.get())) : List.of());
+    }
+
+    private static List<String> tables(LocalStore root) {
+        return root.tables("").stream().map(TableInfo::name).toList();
+    }
+
+    /// Names of the tables that the map may have no rows of yet, because nobody has split them.
+    List<String> tables() {
+        return replicas.get(ClusterMap.ROOT_GROUP).map(ClusterMaps::tables).orElse(List.of());
     }
 
     /// Where the leader of a group is.
@@ -65,6 +82,15 @@ final class ClusterMaps {
                 .orElseThrow(() ->
                         new Refused(
                                 ErrorCode.NOT_LEADER, "group " + number + " has no leader that this node knows of"));
+    }
+
+    /// The members of a group as far as they are known.
+    List<ClusterMap.Node> members(int number) throws IOException {
+        ClusterMap map = map();
+        ClusterMap.Group group =
+                map.group(number)
+                        .orElseThrow(() -> new Refused(ErrorCode.CLUSTER_CONFLICT, "there is no group " + number));
+        return group.members().stream().flatMap(member -> map.node(member.node()).stream()).toList();
     }
 
     /// All nodes this one knows but itself.

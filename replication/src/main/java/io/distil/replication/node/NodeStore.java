@@ -25,6 +25,8 @@ import io.distil.base.api.TableSnapshot;
 import io.distil.base.api.TableWatch;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
+import io.distil.replication.placement.Coordinator;
+import io.distil.replication.placement.Groups;
 import io.distil.replication.raft.RaftNode;
 import io.distil.replication.tablet.LocalStore;
 import io.distil.replication.tablet.StoreMetrics;
@@ -56,6 +58,7 @@ public final class NodeStore implements Store, ReadGate, Reverts {
     private final RaftNode raft;
     private final ClusterMaps maps;
     private final Operations operations;
+    private final TabletKeeper keeper;
 
     /// Opens a node, and the replicas of the groups it is a member of already. It takes part in them when this returns.
     ///
@@ -66,7 +69,8 @@ public final class NodeStore implements Store, ReadGate, Reverts {
         RaftNode raft =
                 RaftNode.open(
                         directory.open("raft"),
-                        new RaftNode.Options(options.self(), directory.file("raft"), options.electionMillis()),
+                        new RaftNode.Options(
+                                options.self(), directory.file("raft"), options.raftHost(), options.electionMillis()),
                         clock,
                         replicas);
         NodeStore node = new NodeStore(replicas, raft, nodes);
@@ -88,7 +92,10 @@ public final class NodeStore implements Store, ReadGate, Reverts {
         this.raft = raft;
         this.routing = new Routing(replicas);
         this.maps = new ClusterMaps(raft, replicas);
-        this.operations = new Operations(raft, replicas, maps, nodes);
+        RootRecords records = new RootRecords(replicas, maps, nodes);
+        Coordinator coordinator = new Coordinator(records, new Groups(new GroupPorts(raft, replicas, maps)));
+        this.operations = new Operations(raft, replicas, maps, nodes, records, coordinator);
+        this.keeper = TabletKeeper.start(maps, coordinator);
     }
 
     /// True if the node is a member of a group: of a cluster.
@@ -98,7 +105,7 @@ public final class NodeStore implements Store, ReadGate, Reverts {
 
     /// Makes this node a cluster of its own, with what its data directory holds as the root group.
     public void found() throws IOException {
-        replicas.openFirst();
+        replicas.open(ClusterMap.ROOT_GROUP);
         raft.create(ClusterMap.ROOT_GROUP);
     }
 
@@ -301,6 +308,7 @@ public final class NodeStore implements Store, ReadGate, Reverts {
 
     /// Replicas first: what was taken is answered while there still is a log.
     private void closeAfter(Exception failed) {
+        keeper.close();
         replicas.close(failed);
         try {
             raft.close();

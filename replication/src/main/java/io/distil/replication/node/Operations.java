@@ -7,6 +7,7 @@ import io.distil.base.api.ClusterMap;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Store;
 import io.distil.base.api.StoredRecord;
+import io.distil.replication.placement.Coordinator;
 import io.distil.replication.raft.RaftNode;
 
 import org.slf4j.Logger;
@@ -35,13 +36,21 @@ final class Operations {
     private final ClusterMaps maps;
     private final Nodes nodes;
     private final RootRecords records;
+    private final Coordinator coordinator;
 
-    Operations(RaftNode raft, Replicas replicas, ClusterMaps maps, Nodes nodes) {
+    Operations(
+            RaftNode raft,
+            Replicas replicas,
+            ClusterMaps maps,
+            Nodes nodes,
+            RootRecords records,
+            Coordinator coordinator) {
         this.raft = raft;
         this.replicas = replicas;
         this.maps = maps;
         this.nodes = nodes;
-        this.records = new RootRecords(replicas, maps, nodes);
+        this.records = records;
+        this.coordinator = coordinator;
     }
 
     void run(Operation operation, Consumer<String> progress) throws IOException {
@@ -66,7 +75,11 @@ final class Operations {
                             progress);
             case Operation.CreateGroup(List<String> members) -> createGroup(members, progress);
             case Operation.Split _, Operation.Merge _, Operation.Move _ ->
-                    throw new Refused(ErrorCode.UNKNOWN_OPERATION, "tablets cannot be split, merged or moved yet");
+                    eachGroup(
+                            List.of(ClusterMap.ROOT_GROUP),
+                            _ -> operation,
+                            _ -> ofTablets(operation, progress),
+                            progress);
             case Operation.Rebalance _ -> rebalance(progress);
         }
     }
@@ -210,6 +223,35 @@ final class Operations {
             raft.admin(number).add(node, progress);
         }
         recordMembers(number);
+    }
+
+    /// On the node that leads the root group. The keeper carries a move on; here its end is waited for.
+    private void ofTablets(Operation operation, Consumer<String> progress) throws IOException {
+        switch (operation) {
+            case Operation.Split(long tablet, byte[] key) -> {
+                synchronized (coordinator) {
+                    coordinator.split(tablet, key, maps.tables());
+                }
+                progress.accept("tablet " + tablet + " was split; nothing was copied");
+            }
+            case Operation.Merge(long left, long right) -> {
+                synchronized (coordinator) {
+                    coordinator.merge(left, right, maps.tables());
+                }
+                progress.accept("tablet " + right + " was merged into tablet " + left);
+            }
+            case Operation.Move(long tablet, int toGroup) -> {
+                long move;
+                synchronized (coordinator) {
+                    move = coordinator.beginMove(tablet, toGroup, maps.tables());
+                }
+                progress.accept("tablet " + tablet + " is being copied to group " + toGroup);
+                while (move != 0 && coordinator.isUnderWay(move)) {
+                    pause();
+                }
+            }
+            default -> throw new Refused(ErrorCode.INVALID_ARGUMENT, operation + " is not about tablets");
+        }
     }
 
     /// Spreads the leaderships: a node that leads two groups more than another that could, hands one over.

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -56,14 +57,6 @@ final class Replicas implements RaftNode.Replicas {
         return group == ClusterMap.ROOT_GROUP ? "" : "groups/" + group;
     }
 
-    /// Opens the root group's replica of a node that founds a cluster, with what the node has on its own.
-    void openFirst() throws IOException {
-        if (directory.hasStore(path(ClusterMap.ROOT_GROUP))) {
-            Conversion.settle(directory.open(path(ClusterMap.ROOT_GROUP)), options, clock);
-        }
-        open(ClusterMap.ROOT_GROUP);
-    }
-
     @Override
     public void open(int group) throws IOException {
         LocalStore store =
@@ -95,6 +88,15 @@ final class Replicas implements RaftNode.Replicas {
                 LOG.warn("The replica of group {}, which this node has left, could not be deleted.", group, e);
             }
         });
+    }
+
+    @Override
+    public CompletableFuture<byte[]> answer(int group, byte[] question) {
+        return get(group)
+                .map(store -> GroupPorts.answer(store, question))
+                .orElseGet(() ->
+                        CompletableFuture.failedFuture(
+                                new IOException("this node has no replica of group " + group + " any more")));
     }
 
     Optional<LocalStore> get(int group) {

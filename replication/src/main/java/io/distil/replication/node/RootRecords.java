@@ -9,6 +9,7 @@ import io.distil.base.api.Mutation;
 import io.distil.base.api.Store;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.WriteTag;
+import io.distil.replication.placement.MapStore;
 import io.distil.replication.tablet.LocalStore;
 
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.util.concurrent.CompletionException;
 
 /// The records of the root group, read and written from any node: here if this node leads the root group, else by asking the
 /// node that does. Both wait. Any thread.
-final class RootRecords {
+final class RootRecords implements MapStore {
     private final Replicas replicas;
     private final ClusterMaps maps;
     private final Nodes nodes;

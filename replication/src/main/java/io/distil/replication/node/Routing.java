@@ -137,6 +137,6 @@ final class Routing {
     }
 
     private static TabletSet tablets(Map.Entry<Integer, LocalStore> replica) {
-        return TabletSet.initial(replica.getKey());
+        return replica.getValue().tablets();
     }
 }

@@ -12,11 +12,13 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 
 /// A group on this node, from the moment its replica is first opened until the node is closed or leaves the group. The replica
 /// above may be closed and opened again from another home meanwhile; journal, state machine and membership stay.
@@ -27,6 +29,7 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     private final GroupStateMachine machine;
     private final Runnable left;
 
+    private final Function<byte[], CompletableFuture<byte[]>> owner;
     private final RaftJournal.Options journalOptions;
     private final SnapshotSource source;
 
@@ -41,10 +44,17 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
     private volatile RaftCommandLog log;
 
     /// @param left called when this node is no member any more
-    GroupReplica(RaftMember member, RaftJournal.Options options, NanoClock clock, Runnable left) {
+    /// @param owner answers what other nodes' owners ask
+    GroupReplica(
+            RaftMember member,
+            RaftJournal.Options options,
+            NanoClock clock,
+            Runnable left,
+            Function<byte[], CompletableFuture<byte[]>> owner) {
         this.clock = clock;
         this.member = member;
         this.left = left;
+        this.owner = owner;
         this.journalOptions = options;
         this.journal = new RaftJournal(options);
         this.machine = new GroupStateMachine(journal, options.unappliedBytesMax(), this);
@@ -169,6 +179,9 @@ final class GroupReplica implements LogOpener, GroupStateMachine.Owner {
 
     @Override
     public CompletableFuture<ByteString> answer(ByteString encoded) {
+        if (!encoded.isEmpty() && encoded.byteAt(0) == PeerClient.TO_OWNER) {
+            return owner.apply(encoded.substring(1).toByteArray()).thenApply(UnsafeByteOperations::unsafeWrap);
+        }
         try {
             Question question = SnapshotMessages.question(encoded);
             Answer answer =

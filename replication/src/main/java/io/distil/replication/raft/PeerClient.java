@@ -14,12 +14,17 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.exceptions.AlreadyExistsException;
 import org.apache.ratis.retry.RetryPolicies;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
 import java.io.IOException;
 
 /// Asks one other node over Ratis' own channel: makes it a member of a group, dismisses it, or has its replica answer. No
 /// retries: whoever asks knows better. One owner thread.
 final class PeerClient implements AutoCloseable {
+    /// First byte of a question that the replica's owner answers, whatever it means.
+    static final byte TO_OWNER = 0x40;
+
     private final RaftPeer peer;
     private final RaftGroupId groupId;
     private final RaftClient client;
@@ -60,10 +65,21 @@ final class PeerClient implements AutoCloseable {
     ///
     /// @param asked the chunk that is asked for, or null
     Answer ask(Question question, Chunk asked) throws IOException {
-        RaftClientReply reply =
-                client.io().sendStaleRead(Message.valueOf(SnapshotMessages.encode(question)), 0, peer.getId());
+        return SnapshotMessages.answer(ask(SnapshotMessages.encode(question)), asked);
+    }
+
+    private ByteString ask(ByteString question) throws IOException {
+        RaftClientReply reply = client.io().sendStaleRead(Message.valueOf(question), 0, peer.getId());
         RaftNode.check(reply);
-        return SnapshotMessages.answer(reply.getMessage().getContent(), asked);
+        return reply.getMessage().getContent();
+    }
+
+    /// What the owner of the peer's replica answers.
+    byte[] askOwner(byte[] question) throws IOException {
+        byte[] addressed = new byte[1 + question.length];
+        addressed[0] = TO_OWNER;
+        System.arraycopy(question, 0, addressed, 1, question.length);
+        return ask(UnsafeByteOperations.unsafeWrap(addressed)).toByteArray();
     }
 
     @Override

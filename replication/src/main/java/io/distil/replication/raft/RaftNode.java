@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
@@ -54,15 +55,25 @@ public final class RaftNode implements AutoCloseable {
         /// This node is not a member any more: its replica has to be closed and its files deleted, or it would take up an old
         /// state should it become a member again. Called by a thread of Ratis; return at once.
         void left(int group);
+
+        /// Answers what the owner of another node asks by {@link RaftNode#ask}. Must not wait.
+        default CompletableFuture<byte[]> answer(int group, byte[] question) {
+            return CompletableFuture.failedFuture(new IOException("nobody answers here"));
+        }
     }
 
     /// Names and addresses.
     ///
     /// @param self peer and name are ignored but for the name: the peer is the identity's
     /// @param raftDirectory where Ratis keeps votes and headers, and `distil.node`; the same directory as the disk's
+    /// @param bindHost where to listen for other nodes, at the port of `self.raft()`; empty for the host of that address
     /// @param electionMillis the least time without a leader after which a follower stands for election
-    public record Options(ClusterMap.Node self, File raftDirectory, int electionMillis) {
+    public record Options(ClusterMap.Node self, File raftDirectory, String bindHost, int electionMillis) {
         public static final int ELECTION_MILLIS = 1000;
+
+        public Options(ClusterMap.Node self, File raftDirectory, int electionMillis) {
+            this(self, raftDirectory, "", electionMillis);
+        }
     }
 
     /// What tests make small.
@@ -178,7 +189,8 @@ public final class RaftNode implements AutoCloseable {
                             new RaftMember(number, Peers.groupId(cluster, number)),
                             sizes.journal(),
                             clock,
-                            () -> left(number));
+                            () -> left(number),
+                            question -> replicas.answer(number, question));
                 });
     }
 
@@ -204,7 +216,7 @@ public final class RaftNode implements AutoCloseable {
         RaftProperties properties =
                 RaftSettings.of(
                         options.raftDirectory(),
-                        raft.substring(0, colon),
+                        options.bindHost().isEmpty() ? raft.substring(0, colon) : options.bindHost(),
                         Integer.parseInt(raft.substring(colon + 1)),
                         options.electionMillis(),
                         sizes.raftSegmentBytes());
@@ -262,6 +274,16 @@ public final class RaftNode implements AutoCloseable {
                 server.groupManagement(
                         GroupManagementRequest.newAdd(
                                 administrator, server.getId(), callIds.incrementAndGet(), raftGroup, true)));
+    }
+
+    /// Asks the owner of a group's replica on another node, which need not be of a group of this node's.
+    ///
+    /// @throws IOException if it does not answer
+    public byte[] ask(int group, ClusterMap.Node node, byte[] question) throws IOException {
+        try (PeerClient client =
+                new PeerClient(server.getProperties(), Peers.groupId(cluster, group), Peers.peer(node))) {
+            return client.askOwner(question);
+        }
     }
 
     /// The membership of a group.

@@ -24,6 +24,7 @@ import io.distil.base.api.TableStore;
 import io.distil.base.api.TableWatch;
 import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
+import io.distil.replication.placement.TabletSet;
 import io.distil.storage.ring.Disk;
 
 import java.io.IOException;
@@ -226,6 +227,16 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
 
     public StoreMetrics metrics() {
         return replica.metrics();
+    }
+
+    /// The tablets of this group, as far as is applied here.
+    public TabletSet tablets() {
+        Engine engine = replica.hold();
+        try {
+            return engine.state().placement().tablets();
+        } finally {
+            replica.release(engine);
+        }
     }
 
     /// Answers what a coordinator of placement asks about the tablets of this group, from what is applied here; reads from
