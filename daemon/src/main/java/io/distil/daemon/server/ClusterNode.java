@@ -55,9 +55,9 @@ final class ClusterNode implements HostedNode {
                         NanoClock.SYSTEM,
                         others);
         try {
-            if (!node.isMember() && config.join().isEmpty()) {
+            if (!node.hasReplicas() && config.join().isEmpty()) {
                 node.found();
-            } else if (!node.isMember() && hasStore) {
+            } else if (!node.hasReplicas() && hasStore) {
                 throw new Refused(
                         ErrorCode.INVALID_ARGUMENT,
                         config.data()
@@ -135,7 +135,7 @@ final class ClusterNode implements HostedNode {
                 + " raft="
                 + node.self().raft()
                 + " groups="
-                + (node.isMember() ? String.join(",", node.roles()) : "joining");
+                + (node.hasReplicas() ? String.join(",", node.roles()) : "joining");
     }
 
     @Override

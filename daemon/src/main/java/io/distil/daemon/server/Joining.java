@@ -45,13 +45,13 @@ final class Joining implements AutoCloseable {
     private void run() {
         String last = "";
         long reportedMillis = 0;
-        while (!closing && !isDone()) {
+        while (!closing && !node.isMember()) {
             try {
-                if (node.isMember() && hasLeader()) {
-                    node.run(new ClusterAdmin.Operation.Join(node.self(), List.of()), Joining::tell);
+                if (addresses.isEmpty()) {
+                    // A founder is a member in a moment; one that moved to another address says so itself.
+                    pause();
+                    tellAddresses();
                 } else {
-                    // Also with a replica that has no leader: perhaps it was given one, and whoever did so was stopped
-                    // before the group took it in.
                     joinByAny();
                 }
             } catch (IOException | Refused e) {
@@ -66,14 +66,9 @@ final class Joining implements AutoCloseable {
         }
     }
 
-    /// A member whose addresses are known as they are.
-    private boolean isDone() {
-        try {
-            return node.isMember()
-                    && hasLeader()
-                    && node.clusterMap().node(node.self().name()).filter(node.self()::equals).isPresent();
-        } catch (IOException | Refused e) {
-            return false;
+    private void tellAddresses() throws IOException {
+        if (!closing && !node.isMember() && hasLeader()) {
+            node.run(new ClusterAdmin.Operation.Join(node.self(), List.of()), Joining::tell);
         }
     }
 
@@ -86,7 +81,7 @@ final class Joining implements AutoCloseable {
     }
 
     private void joinByAny() throws IOException {
-        Exception last = null;
+        List<String> answers = new ArrayList<>();
         for (HostPort address : resolved()) {
             if (closing) {
                 return;
@@ -96,15 +91,10 @@ final class Joining implements AutoCloseable {
                 LOG.info("Node {} is a member of its cluster.", node.self().name());
                 return;
             } catch (IOException | Refused e) {
-                last = e;
+                answers.add(address + ": " + e.getMessage());
             }
         }
-        throw new IOException(
-                "nobody of "
-                        + String.join(", ", addresses)
-                        + " takes it in"
-                        + (last == null ? "" : ": " + last.getMessage()),
-                last);
+        throw new IOException(String.join("; ", answers));
     }
 
     private List<HostPort> resolved() throws IOException {

@@ -98,6 +98,19 @@ final class ClusterMaps {
         return map().nodes().stream().filter(node -> !node.name().equals(raft.self().name())).toList();
     }
 
+    boolean isMember() {
+        for (int group : raft.groups()) {
+            try {
+                if (raft.admin(group).nodes().contains(raft.self())) {
+                    return true;
+                }
+            } catch (IOException | Refused e) {
+                LOG.debug("Nothing is known of group {} at the moment.", group, e);
+            }
+        }
+        return false;
+    }
+
     boolean leads(int group) {
         try {
             return raft.groups().contains(group) && raft.admin(group).status().leader().equals(raft.self().name());

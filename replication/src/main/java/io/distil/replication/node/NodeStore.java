@@ -98,9 +98,15 @@ public final class NodeStore implements Store, ReadGate, Reverts {
         this.keeper = TabletKeeper.start(maps, coordinator);
     }
 
-    /// True if the node is a member of a group: of a cluster.
-    public boolean isMember() {
+    /// True if the node has replicas: it is a member of a cluster, or about to be one.
+    public boolean hasReplicas() {
         return !raft.groups().isEmpty();
+    }
+
+    /// True if the members of a group of this node count it among them, under the identity and with the addresses that it
+    /// has. A replica alone is not enough: it is made before the others agree.
+    public boolean isMember() {
+        return maps.isMember();
     }
 
     /// Makes this node a cluster of its own, with what its data directory holds as the root group.

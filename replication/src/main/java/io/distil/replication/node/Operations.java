@@ -249,6 +249,18 @@ final class Operations {
                 while (move != 0 && coordinator.isUnderWay(move)) {
                     pause();
                 }
+                boolean isThere =
+                        coordinator.map().tablets(maps.tables()).stream()
+                                .anyMatch(now -> now.id() == tablet && now.group() == toGroup);
+                if (!isThere) {
+                    throw new Refused(
+                            ErrorCode.CLUSTER_CONFLICT,
+                            "the move of tablet "
+                                    + tablet
+                                    + " was given up, and it is where it was; the log of node "
+                                    + raft.self().name()
+                                    + " says why");
+                }
             }
             default -> throw new Refused(ErrorCode.INVALID_ARGUMENT, operation + " is not about tablets");
         }

@@ -372,9 +372,7 @@ final class GroupStateMachine extends BaseStateMachine {
     /// An entry without commands: a new leader's first one, or a configuration.
     @Override
     public void notifyTermIndexUpdated(long term, long raftIndex) {
-        if (raftIndex > 0) {
-            hand(new Committed(term, raftIndex, null, null, null, new CompletableFuture<>()));
-        }
+        hand(new Committed(term, raftIndex, null, null, null, new CompletableFuture<>()));
     }
 
     private CompletableFuture<Message> hand(Committed entry) {

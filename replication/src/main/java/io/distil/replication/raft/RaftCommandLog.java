@@ -221,7 +221,10 @@ final class RaftCommandLog implements CommandLog {
 
     private void deliver(GroupStateMachine.Committed next, Handler handler) throws IOException {
         long raftIndex = next.raftIndex();
-        if (next.header() == null) {
+        if (next.header() == null && raftIndex == 0) {
+            // The first leader of a new group is known by it; as a position it would be "nothing".
+            LOG.debug("{} has begun.", member);
+        } else if (next.header() == null) {
             handler.advanced(Positions.first(raftIndex), next.term());
         } else {
             handOver(next, endTickets(next.proposal(), handler), handler);
