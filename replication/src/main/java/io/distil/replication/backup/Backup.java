@@ -6,13 +6,16 @@ import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.Version;
+import io.distil.base.api.KeyRange;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StreamCursor;
 import io.distil.base.api.StreamFilter;
 import io.distil.base.api.StreamInfo;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.TableInfo;
+import io.distil.base.api.TableSnapshot;
 import io.distil.base.api.TableStore;
+import io.distil.base.api.VersionSelector;
 import io.distil.storage.ring.Disk;
 
 import java.io.IOException;
@@ -62,8 +65,10 @@ public final class Backup {
         BackupSource source = new BackupSource(store, store);
         BackupPlan plan = BackupPlan.read(disk).orElse(null);
         if (plan == null) {
-            List<BackupItem> items = items(source, selection, options.flushesFirst());
-            List<Slice> slices = new SlicePlanner(source, options.partBytes()).plan(items);
+            List<BackupItem> items = new ArrayList<>();
+            List<KeyRange> ranges = new ArrayList<>();
+            select(source, selection, options.flushesFirst(), items, ranges);
+            List<Slice> slices = new SlicePlanner(source, options.partBytes()).plan(items, ranges);
             plan = new BackupPlan(newId, clock.epochNanos(), items, slices);
             plan.write(disk);
         }
@@ -93,27 +98,49 @@ public final class Backup {
     }
 
     /// What was selected, each at the version it has now. A commit before that makes a version that stays readable.
-    private static List<BackupItem> items(BackupSource source, BackupSelection selection, boolean flushes)
+    private static void select(
+            BackupSource source,
+            BackupSelection selection,
+            boolean flushes,
+            List<BackupItem> items,
+            List<KeyRange> ranges)
             throws IOException {
-        List<BackupItem> items = new ArrayList<>();
         TreeMap<String, TableInfo> tables = new TreeMap<>();
         for (String prefix : selection.tablePrefixes()) {
             source.tables().tables(prefix).forEach(table -> tables.put(table.name(), table));
         }
         for (TableInfo table : tables.values()) {
-            Version version =
-                    flushes
-                            ? await(source.tables().submit(new Mutation.FlushTable(table.name()))).version()
-                            : table.version();
-            items.add(
-                    new BackupItem.OfTable(table.name(), Version.ofMajor(version.major()), table.createdEpochNanos()));
+            selectTable(source, table, flushes, items, ranges);
         }
         List<StreamInfo> streams = new ArrayList<>(streams(source.streams(), selection).values());
         for (int from = 0; from < streams.size(); from += FLUSHES_IN_FLIGHT_MAX) {
             int until = Math.min(streams.size(), from + FLUSHES_IN_FLIGHT_MAX);
             addStreams(items, source, streams.subList(from, until), flushes);
         }
-        return items;
+        while (ranges.size() < items.size()) {
+            ranges.add(KeyRange.ALL);
+        }
+    }
+
+    /// A table that lies in several groups is an item for each of them, because each counts versions for itself.
+    private static void selectTable(
+            BackupSource source, TableInfo table, boolean flushes, List<BackupItem> items, List<KeyRange> ranges)
+            throws IOException {
+        Version version =
+                flushes
+                        ? await(source.tables().submit(new Mutation.FlushTable(table.name()))).version()
+                        : table.version();
+        List<KeyRange> stretches = source.stretches(table.name());
+        for (KeyRange stretch : stretches) {
+            if (stretches.size() > 1) {
+                try (TableSnapshot now = source.tables().tableSnapshot(table.name(), VersionSelector.LATEST, stretch)) {
+                    version = now.version();
+                }
+            }
+            items.add(
+                    new BackupItem.OfTable(table.name(), Version.ofMajor(version.major()), table.createdEpochNanos()));
+            ranges.add(stretch);
+        }
     }
 
     private static void addStreams(

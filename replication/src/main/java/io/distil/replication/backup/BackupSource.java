@@ -2,6 +2,9 @@ package io.distil.replication.backup;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
+import io.distil.base.api.ClusterAdmin;
+import io.distil.base.api.ClusterMap;
+import io.distil.base.api.KeyRange;
 import io.distil.base.api.StreamSnapshot;
 import io.distil.base.api.StreamStore;
 import io.distil.base.api.TableInfo;
@@ -10,6 +13,9 @@ import io.distil.base.api.TableStore;
 import io.distil.base.api.VersionSelector;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
@@ -31,9 +37,10 @@ record BackupSource(StreamStore streams, TableStore tables) {
         return patiently(() -> streams.snapshot(stream.descriptor().id(), at));
     }
 
-    TableSnapshot snapshot(BackupItem.OfTable table) throws IOException {
+    /// @param range in one group
+    TableSnapshot snapshot(BackupItem.OfTable table, KeyRange range) throws IOException {
         VersionSelector at = VersionSelector.at(table.version());
-        TableSnapshot snapshot = patiently(() -> tables.tableSnapshot(table.table(), at));
+        TableSnapshot snapshot = patiently(() -> tables.tableSnapshot(table.table(), at, range));
         try {
             checkSameTable(table);
             return snapshot;
@@ -41,6 +48,29 @@ record BackupSource(StreamStore streams, TableStore tables) {
             snapshot.close();
             throw e;
         }
+    }
+
+    /// The stretches of a table's keys that lie in one group each: groups count versions apart.
+    List<KeyRange> stretches(String table) throws IOException {
+        if (!(tables instanceof ClusterAdmin cluster)) {
+            return List.of(KeyRange.ALL);
+        }
+        List<ClusterMap.Tablet> tablets =
+                cluster.clusterMap().tablets().stream()
+                        .filter(tablet -> tablet.space().equals(table))
+                        .sorted((a, b) -> Arrays.compareUnsigned(a.range().from(), b.range().from()))
+                        .toList();
+        List<KeyRange> stretches = new ArrayList<>();
+        byte[] from = KeyRange.ALL.from();
+        for (int i = 1; i < tablets.size(); i++) {
+            if (tablets.get(i).group() != tablets.get(i - 1).group()) {
+                byte[] border = tablets.get(i).range().from();
+                stretches.add(new KeyRange(from, border));
+                from = border;
+            }
+        }
+        stretches.add(new KeyRange(from, null));
+        return stretches;
     }
 
     /// Another table of the same name may have a version of the same number.

@@ -40,10 +40,11 @@ final class SlicePlanner {
         this.partBytes = partBytes;
     }
 
-    List<Slice> plan(List<BackupItem> items) throws IOException {
+    /// @param ranges of each item; all keys, but for a table that lies in several groups
+    List<Slice> plan(List<BackupItem> items, List<KeyRange> ranges) throws IOException {
         for (int i = 0; i < items.size(); i++) {
             switch (items.get(i)) {
-                case BackupItem.OfTable table -> cut(i, table);
+                case BackupItem.OfTable table -> cut(i, table, ranges.get(i));
                 case BackupItem.OfStream stream -> cut(i, stream);
             }
         }
@@ -68,17 +69,16 @@ final class SlicePlanner {
         }
     }
 
-    private void cut(int item, BackupItem.OfTable table) throws IOException {
-        try (TableSnapshot snapshot = source.snapshot(table)) {
-            long rowBytes = rowBytes(snapshot);
-            cut(item, snapshot, KeyRange.ALL, snapshot.count(KeyRange.ALL), rowBytes, 0);
+    private void cut(int item, BackupItem.OfTable table, KeyRange range) throws IOException {
+        try (TableSnapshot snapshot = source.snapshot(table, range)) {
+            cut(item, snapshot, range, snapshot.count(range), rowBytes(snapshot, range), 0);
         }
     }
 
-    private static long rowBytes(TableSnapshot snapshot) throws IOException {
+    private static long rowBytes(TableSnapshot snapshot, KeyRange range) throws IOException {
         long bytes = 0;
         int count = 0;
-        try (TableCursor<TableRow> cursor = snapshot.scan(KeyRange.ALL, false)) {
+        try (TableCursor<TableRow> cursor = snapshot.scan(range, false)) {
             for (TableRow row : cursor.next(SAMPLE_ROWS)) {
                 bytes += 8 + row.key().length + row.value().length;
                 count++;

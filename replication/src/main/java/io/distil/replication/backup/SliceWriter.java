@@ -134,8 +134,9 @@ final class SliceWriter {
     private boolean writeRows(BackupItem.OfTable table, byte[] until) throws IOException {
         List<TableRow> unit = new ArrayList<>();
         long unitBytes = 0;
-        try (TableSnapshot snapshot = source.snapshot(table);
-                TableCursor<TableRow> cursor = snapshot.scan(new KeyRange(from, until), false)) {
+        KeyRange range = new KeyRange(from, until);
+        try (TableSnapshot snapshot = source.snapshot(table, range);
+                TableCursor<TableRow> cursor = snapshot.scan(range, false)) {
             for (List<TableRow> page = cursor.next(PAGE_ROWS); !page.isEmpty(); page = cursor.next(PAGE_ROWS)) {
                 for (TableRow row : page) {
                     unit.add(row);

@@ -151,6 +151,32 @@ class BackupTest {
     }
 
     @Test
+    void aTableInTwoGroupsIsTakenByTheVersionsOfBoth() throws IOException {
+        ModelStore left = new ModelStore();
+        ModelStore right = new ModelStore();
+        for (ModelStore group : List.of(left, right)) {
+            group.submit(new Mutation.CreateTable("t")).join();
+        }
+        for (int i = 0; i < 20; i++) {
+            left.submit(new Mutation.WriteTable("t", List.of(KeyWrite.set(new byte[] {(byte) i}, new byte[9])))).join();
+            left.submit(new Mutation.FlushTable("t")).join();
+        }
+        right.submit(new Mutation.WriteTable("t", List.of(KeyWrite.set(new byte[] {100}, new byte[1])))).join();
+        SimulatedDisk disk = new SimulatedDisk(1);
+        TwoGroups store = new TwoGroups(left, right, new byte[] {50});
+        BackupManifest manifest =
+                Backup.make(store, disk, BackupSelection.EVERYTHING, SMALL, NanoClock.SYSTEM, ID, _ -> {});
+        assertThat(manifest.items().stream().map(item -> item.title() + " " + item.version()))
+                .containsExactly("table t 20.0", "table t 1.0");
+        ModelStore target = new ModelStore();
+        Restore.run(target, disk, ALONE, _ -> {});
+        try (TableSnapshot rows = target.tableSnapshot("t", VersionSelector.LATEST)) {
+            assertThat(rows.count(KeyRange.ALL)).isEqualTo(21);
+            assertThat(rows.get(new byte[] {100})).isPresent();
+        }
+    }
+
+    @Test
     void aSelectionTakesTablesByPrefixAndStreamsByIdOrCollection() throws IOException {
         ModelStore store = filled(new Random(2), 20);
         List<StreamInfo> all = store.find(StreamFilter.ALL).next(10);
