@@ -42,8 +42,13 @@ public final class RegisterWorkload implements Workload {
 
     /// @param run tells apart the tables of several runs on one store
     public RegisterWorkload(String run, Linearizability.Limits limits) {
-        this.table = "proof/registers-" + run;
+        this.table = table(run);
         this.limits = limits;
+    }
+
+    /// The table of a run.
+    public static String table(String run) {
+        return "proof/registers-" + run;
     }
 
     @Override

@@ -74,7 +74,7 @@ public final class WatchWorkload implements Workload {
             if (batch != null) {
                 check.told(batch);
             }
-            return true;
+            return batch != null;
         } catch (IOException | Refused e) {
             closeWatch();
             return false;

@@ -2,6 +2,7 @@ package io.distil.integration.nemesis;
 
 import io.distil.base.NanoClock;
 import io.distil.base.api.Durability;
+import io.distil.base.api.Mutation;
 import io.distil.base.api.Store;
 import io.distil.integration.history.AcknowledgedWorkload;
 import io.distil.integration.history.BankWorkload;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Clients at work on a cluster while faults come and go, and the verdicts at the end. One owner thread.
@@ -25,6 +27,7 @@ public final class FaultRun implements AutoCloseable {
     private static final long PROGRESS_NANOS_MAX = 90_000_000_000L;
 
     private final TestCluster cluster;
+    private final String name;
     private final Random random;
     private final Consumer<String> out;
     private final long beganNanos = NanoClock.SYSTEM.monotonicNanos();
@@ -45,12 +48,13 @@ public final class FaultRun implements AutoCloseable {
                         new AcknowledgedWorkload(name, Durability.LEADER),
                         new AcknowledgedWorkload(name, Durability.MAJORITY),
                         new AcknowledgedWorkload(name, Durability.ALL));
-        return new FaultRun(cluster, workloads, seed, out);
+        return new FaultRun(cluster, name, workloads, seed, out);
     }
 
-    private FaultRun(TestCluster cluster, List<Workload> workloads, long seed, Consumer<String> out)
+    private FaultRun(TestCluster cluster, String name, List<Workload> workloads, long seed, Consumer<String> out)
             throws IOException, InterruptedException {
         this.cluster = cluster;
+        this.name = name;
         this.workloads = workloads;
         this.random = new Random(seed);
         this.out = out;
@@ -89,6 +93,18 @@ public final class FaultRun implements AutoCloseable {
     long awaitProgress() throws InterruptedException {
         long millis = clients.awaitProgress(PROGRESS_NANOS_MAX) / 1_000_000;
         say("clients get something done after " + millis + " ms");
+        return millis;
+    }
+
+    /// Waits until a write of the test's own is acknowledged by a majority.
+    ///
+    /// @return milliseconds that took
+    long awaitWrite() throws InterruptedException {
+        long began = NanoClock.SYSTEM.monotonicNanos();
+        Mutation flush = new Mutation.FlushTable(RegisterWorkload.table(name));
+        TestCluster.await("a write", () -> cluster.administrator().submit(flush).get(10, TimeUnit.SECONDS));
+        long millis = (NanoClock.SYSTEM.monotonicNanos() - began) / 1_000_000;
+        say("a write is acknowledged after " + millis + " ms");
         return millis;
     }
 

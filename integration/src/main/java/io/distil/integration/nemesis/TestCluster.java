@@ -24,6 +24,8 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -204,7 +206,7 @@ public final class TestCluster implements AutoCloseable {
         return administrator;
     }
 
-    /// Starts all that do not run, at once.
+    /// Starts all members that do not run, at once.
     void startAll() {
         List<CompletableFuture<Void>> starts = new ArrayList<>();
         for (Node node : nodes) {
@@ -280,7 +282,7 @@ public final class TestCluster implements AutoCloseable {
                 last = String.valueOf(found);
             } catch (InterruptedException e) {
                 throw e;
-            } catch (IOException | Refused | CompletionException e) {
+            } catch (IOException | Refused | CompletionException | ExecutionException | TimeoutException e) {
                 last = e.toString();
             } catch (Exception e) {
                 throw new IllegalStateException(e);
