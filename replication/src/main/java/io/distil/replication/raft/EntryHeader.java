@@ -23,8 +23,8 @@ import java.util.zip.CRC32C;
 ///
 /// ## Why small payloads are not in the journal
 ///
-/// Two files would have to be synced for one entry, one after the other: a third of the time of a single commit, and two
-/// hand-overs between threads on every member. Either way a payload is written once.
+/// Two files would have to be synced for one entry, one after the other, with two more hand-overs between threads on every
+/// member: a single commit took 1.6 times as long. Either way a payload is written once.
 ///
 /// ## Why the zeros
 ///
@@ -33,7 +33,7 @@ import java.util.zip.CRC32C;
 record EntryHeader(int commandCount, int payloadBytes, int payloadCrc) {
     static final int BYTES = 16;
 
-    /// About as much as is written in the time of a sync.
+    /// Small beside what one sync costs, and enough for the batches of a dozen clients that wait for each commit.
     static final int INLINE_BYTES_MAX = 16 << 10;
 
     private static final int PAYLOAD_BYTES_PER_ZERO = 256;

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Ratis' metrics, counted by nobody: it takes twenty times of every entry, and keeps histograms of them, which is a tenth of
-/// what a commit costs here. What operators need is asked of Ratis directly. Found by Ratis as a service.
+/// Ratis' metrics, counted by nobody: Ratis takes some twenty times of every entry and would keep a histogram of each. What
+/// operators need is asked of Ratis directly. Found by Ratis as a service.
 public final class NoMetrics extends MetricRegistries {
     private record Registry(MetricRegistryInfo info) implements RatisMetricRegistry {
         @Override

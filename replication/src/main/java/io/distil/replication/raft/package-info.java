@@ -9,9 +9,9 @@
 ///
 /// ## On disk
 ///
-/// Ratis keeps a small log of its own, with a header of about a hundred bytes per entry; it alone says which entries exist.
-/// The bytes they carry are written once, to the directory `journal/`, in the format of
-/// {@link io.distil.replication.log}. An entry there is
+/// Ratis keeps a log of its own; it alone says which entries exist. Its entries carry a header, with the payload behind it if
+/// that is small (the table is `EntryHeader`'s). The other payloads are written once, to the directory `journal/`, in the
+/// format of {@link io.distil.replication.log}. An entry there is
 ///
 /// | offset | bytes | journal entry |
 /// |---:|---:|---|
@@ -21,4 +21,6 @@
 ///
 /// A later journal entry makes those of its Raft index and of higher ones void. A payload that Raft's log asks for and the
 /// journal does not have, or has damaged, is an error that names term and index: never an entry that is skipped.
+///
+/// `docs/formats/raft.md` has all of it in one place, with the files beside.
 package io.distil.replication.raft;
