@@ -28,8 +28,9 @@ class BackupCommandsTest {
 
     @BeforeEach
     void fill() {
-        store.submit(new Mutation.CreateTable("plants")).join();
-        store.submit(new Mutation.WriteTable("plants", List.of(KeyWrite.set(new byte[] {1}, new byte[] {2})))).join();
+        store.submit(new Mutation.CreateTable("plant/rows")).join();
+        store.submit(new Mutation.WriteTable("plant/rows", List.of(KeyWrite.set(new byte[] {1}, new byte[] {2}))))
+                .join();
         store.submit(new Mutation.Create(new StreamDescriptor(ID, "plant/line1", Map.of("name", "power"), Map.of(), 1)))
                 .join();
     }
@@ -40,26 +41,26 @@ class BackupCommandsTest {
         CommandRunner.Result created = distil.run("backup", "create", backup);
         assertThat(created.err()).isEmpty();
         assertThat(created.out()).contains("backed up 2 items");
-        assertThat(distil.run("backup", "ls", backup).out()).contains("plants").contains("plant/line1/power");
+        assertThat(distil.run("backup", "ls", backup).out()).contains("plant/rows").contains("plant/line1/power");
         CommandRunner.Result verified = distil.run("backup", "verify", backup);
         assertThat(verified.out()).contains("sound");
         assertThat(verified.exitCode()).isZero();
 
         CommandRunner.Result refused = distil.run("backup", "restore", backup);
         assertThat(refused.exitCode()).isEqualTo(1);
-        assertThat(refused.err()).contains("table plants exists");
+        assertThat(refused.err()).contains("table plant/rows exists");
         CommandRunner.Result restored =
                 distil.run("backup", "restore", backup, "--rename", "plant=copy", "--new-ids", "--workers", "1");
         assertThat(restored.err()).isEmpty();
         assertThat(restored.out()).contains("restored 2 items");
-        assertThat(store.tables("").stream().map(table -> table.name())).containsExactly("copys", "plants");
+        assertThat(store.tables("").stream().map(table -> table.name())).containsExactly("copy/rows", "plant/rows");
         assertThat(store.collections("")).containsExactly("copy/line1", "plant/line1");
     }
 
     @Test
     void aDamagedPartIsNamedAndTheExitCodeSaysSo() throws IOException {
         Path backup = directory.resolve("b");
-        distil.run("backup", "create", backup.toString(), "--table", "plants");
+        distil.run("backup", "create", backup.toString(), "--table", "plant/rows");
         Path part = backup.resolve("parts/000000-0001.part");
         byte[] bytes = Files.readAllBytes(part);
         bytes[60] ^= 4;
