@@ -176,13 +176,26 @@ final class Member {
             entries.subList(0, (int) (throughIndex + 1 - firstIndex)).clear();
             syncedThrough = Math.max(syncedThrough, throughIndex);
         } else {
+            if (!entries.isEmpty()) {
+                owner.cut(Math.max(firstIndex, commitIndex + 1), termAt(lastIndex()));
+            }
             entries.clear();
             syncedThrough = throughIndex;
         }
         firstIndex = throughIndex + 1;
         termBeforeFirst = throughTerm;
-        forget();
+        commitIndex = throughIndex;
+        leadersThrough = throughIndex;
+        isBehind = false;
         return true;
+    }
+
+    /// A store is opened whose checkpoint needs the entries behind this one. If the power went just after it was installed, the
+    /// log knows nothing of it yet.
+    void goOnBehind(long throughIndex, long throughTerm) {
+        if (throughIndex > lastIndex() || throughIndex >= firstIndex && termAt(throughIndex) != throughTerm) {
+            install(throughIndex, throughTerm);
+        }
     }
 
     /// By a checkpoint, everything up to this entry is committed. If the log has another one there, or none yet, then what is

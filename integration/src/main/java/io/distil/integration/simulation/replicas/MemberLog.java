@@ -58,6 +58,7 @@ final class MemberLog implements CommandLog, Member.Owner {
     private long handedIndex;
     private boolean steppedDown;
     private boolean ending;
+    private boolean paused;
     private boolean withoutPower;
 
     /// @param replayFrom the first position that the store needs
@@ -91,6 +92,20 @@ final class MemberLog implements CommandLog, Member.Owner {
     /// From now on the process is as good as dead.
     void cutPower() {
         withoutPower = true;
+    }
+
+    /// Nothing is handed over or released until {@link #installed}.
+    void pause() {
+        paused = true;
+    }
+
+    /// The store has taken another replica's checkpoint, and goes on behind this entry.
+    void installed(long throughIndex, long throughTerm) {
+        member.install(throughIndex, throughTerm);
+        handedIndex = throughIndex;
+        handedOfNext = 0;
+        neededFrom = position(throughIndex + 1, 0);
+        paused = false;
     }
 
     @Override
@@ -190,7 +205,7 @@ final class MemberLog implements CommandLog, Member.Owner {
 
     private int handOver(Handler handler) throws IOException {
         int count = 0;
-        long until = Math.min(member.commitIndex(), member.syncedThrough());
+        long until = paused ? handedIndex : Math.min(member.commitIndex(), member.syncedThrough());
         for (int left = random.nextInt(8); left > 0 && handedIndex < until; left--) {
             long index = handedIndex + 1;
             Entry entry = member.entry(index);
@@ -294,6 +309,9 @@ final class MemberLog implements CommandLog, Member.Owner {
 
     @Override
     public void release(long position) {
+        if (paused) {
+            return;
+        }
         neededFrom = Math.max(neededFrom, position);
         // As Raft does, which purges by whole segments, when it pleases.
         if (random.nextBoolean()) {

@@ -2,29 +2,29 @@ package io.distil.integration.simulation.replicas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
+import io.distil.base.Refused;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
 import io.distil.base.api.Reverts.Revert;
 import io.distil.base.api.WriteTag;
-import io.distil.base.memory.MemoryOwner;
-import io.distil.base.memory.OffHeap;
 import io.distil.replication.log.CommandLog;
 import io.distil.replication.tablet.LocalStore;
 import io.distil.replication.tablet.LocalStoreOptions;
 import io.distil.replication.tablet.LogOpener;
 import io.distil.replication.tablet.ReplicaControl;
-import io.distil.storage.ring.Disk.OpenMode;
-import io.distil.storage.ring.DiskFile;
-import io.distil.storage.ring.DiskQueue;
+import io.distil.replication.transfer.CheckpointSource;
+import io.distil.replication.transfer.Chunk;
+import io.distil.replication.transfer.Installation;
 import io.distil.storage.ring.SimulatedDisk;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 
 /// A store, its disk, and its member of the group; up or down.
@@ -121,6 +121,8 @@ final class Replica {
     private CommandLog openLog(LogOpener.Opening opening) {
         control = opening.replica();
         seenThrough = opening.appliedThrough();
+        long throughIndex = MemberLog.index(Math.max(opening.replayFrom(), MemberLog.position(1, 0))) - 1;
+        member.goOnBehind(throughIndex, control.termAt(MemberLog.position(throughIndex + 1, 0) - 1));
         log =
                 new MemberLog(
                         member,
@@ -200,51 +202,41 @@ final class Replica {
         store = null;
     }
 
-    /// Takes over the last checkpoint of another replica, if its own log cannot go on.
+    /// Takes over the last checkpoint of another replica, if its own log cannot go on: chunk by chunk, and sometimes not to the
+    /// end, so that the next attempt goes on where this one stopped.
     ///
-    /// @return false if the checkpoint is no use
+    /// @return true if it was installed
     boolean installFrom(Replica source) throws IOException {
-        ReplicaControl.Covered covered = source.control.covered();
-        long throughIndex = MemberLog.index(covered.replayFrom()) - 1;
+        long throughIndex = MemberLog.index(source.control.covered().replayFrom()) - 1;
         if (throughIndex < source.member.firstIndex() - 1
                 || throughIndex > source.member.lastIndex()
                 || throughIndex <= member.commitIndex()) {
             return false;
         }
-        stop();
-        boolean isOfUse = member.install(throughIndex, source.member.termAt(throughIndex));
-        if (isOfUse) {
-            disk = copy(source.disk);
-        }
-        start();
-        return isOfUse;
-    }
-
-    /// What a transfer of the checkpoint gives: the superblocks and the segments.
-    private SimulatedDisk copy(SimulatedDisk from) throws IOException {
-        SimulatedDisk to = new SimulatedDisk(random.nextLong());
-        to.createDirectories("segments");
-        for (String name : from.files()) {
-            if (name.equals("distil.store") || name.startsWith("segments/")) {
-                copy(from.bytes(name), to, name);
+        try (CheckpointSource checkpoint = source.control.openCheckpoint();
+                Installation received = control.beginInstallation(checkpoint.image())) {
+            for (Chunk chunk : received.missing()) {
+                if (random.nextInt(20) == 0) {
+                    return false;
+                }
+                received.put(checkpoint.read(chunk));
             }
-        }
-        to.syncDirectory("segments");
-        to.syncDirectory("");
-        return to;
-    }
-
-    private static void copy(byte[] bytes, SimulatedDisk to, String name) throws IOException {
-        long pages = (bytes.length + OffHeap.PAGE_BYTES - 1) / OffHeap.PAGE_BYTES * OffHeap.PAGE_BYTES;
-        try (DiskFile file = to.open(name, OpenMode.CREATE);
-                DiskQueue queue = to.openQueue(1)) {
-            if (pages > 0) {
-                MemorySegment memory = OffHeap.allocatePages(MemoryOwner.SCRATCH, pages);
-                MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
-                queue.writeNow(file, 0, memory, pages, false);
-                OffHeap.free(MemoryOwner.SCRATCH, memory);
+            log.pause();
+            CompletableFuture<ReplicaControl.Covered> installed = control.install(received);
+            while (!installed.isDone()) {
+                store.step(random.nextInt(3) > 0);
             }
-            queue.syncNow(file);
+            seenThrough = installed.join().appliedThrough();
+            isLive = false;
+            log.installed(throughIndex, source.member.termAt(throughIndex));
+            return true;
+        } catch (Refused e) {
+            assertThat(e.code()).as("%s", e).isEqualTo(ErrorCode.CLUSTER_CONFLICT);
+            return false;
+        } catch (IOException | CompletionException e) {
+            assertThat(disk.isPowered()).as("an installation fails only without power: %s", e).isFalse();
+            crash();
+            return false;
         }
     }
 }

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.distil.base.StreamId;
 import io.distil.base.api.ModelStore;
+import io.distil.base.api.Mutation;
 import io.distil.base.api.RandomHistory;
+import io.distil.base.api.RandomTableHistory;
 import io.distil.base.api.StoreComparison;
 import io.distil.base.api.StoredRecord;
+import io.distil.base.api.TableComparison;
+import io.distil.base.api.TableInfo;
 import io.distil.base.memory.MemoryOwner;
 import io.distil.base.memory.OffHeap;
 import io.distil.integration.simulation.SimulatedClock;
@@ -49,6 +53,8 @@ public final class ReplicaSimulation {
 
     private static final int STREAM_COUNT = 3;
     private static final int BATCH_POINTS_MAX = 30;
+    private static final int TABLE_COUNT = 2;
+    private static final int BATCH_WRITES_MAX = 12;
     private static final int EVENTS_MAX = 6_000;
 
     /// Far more than it takes everybody to become equal.
@@ -63,6 +69,7 @@ public final class ReplicaSimulation {
     private final List<Replica> replicas = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private final Clients clients;
+    private final RandomTableHistory tables;
 
     /// How soon, on the whole, replicas are started again: the later, the more they have to catch up.
     private final int eagerness;
@@ -86,6 +93,7 @@ public final class ReplicaSimulation {
             replicas.add(new Replica(members.getLast(), options, clock, random, timeline));
         }
         this.clients = new Clients(random, timeline, replicas);
+        this.tables = new RandomTableHistory(random, TABLE_COUNT, BATCH_WRITES_MAX);
         this.eagerness = 3 + random.nextInt(40);
     }
 
@@ -135,7 +143,7 @@ public final class ReplicaSimulation {
         } else if (dice < 780) {
             tend(replica);
         } else if (dice < 840) {
-            ifUp(replica, () -> clients.write(history.next(model), leaderOr(replica)));
+            ifUp(replica, () -> clients.write(next(history), leaderOr(replica)));
         } else if (dice < 860) {
             ifUp(replica, () -> clients.repeatOne(leaderOr(replica)));
         } else if (dice < 900) {
@@ -155,6 +163,10 @@ public final class ReplicaSimulation {
         } else {
             clock.advance(random.nextLong(100_000_000));
         }
+    }
+
+    private Mutation next(RandomHistory history) {
+        return random.nextInt(4) == 0 ? tables.next(model) : history.next(model);
     }
 
     private static void ifUp(Replica replica, Runnable what) {
@@ -243,6 +255,7 @@ public final class ReplicaSimulation {
         StreamId stream = history.streams().get(random.nextInt(history.streams().size()));
         if (replica.isAtEnd() && model.has(stream)) {
             StoreComparison.compareAll(replica.store(), model, stream, random);
+            compareTables(replica);
         }
     }
 
@@ -301,12 +314,19 @@ public final class ReplicaSimulation {
                     StoreComparison.compareAll(replica.store(), model, stream, random);
                 }
             }
+            compareTables(replica);
             assertThat(replica.store().records("")).hasSameSizeAs(model.records(""));
             for (StoredRecord expected : model.records("")) {
                 StoredRecord found = replica.store().record(expected.key()).orElseThrow();
                 assertThat(found.revision()).isEqualTo(expected.revision());
                 assertThat(found.value()).isEqualTo(expected.value());
             }
+        }
+    }
+
+    private void compareTables(Replica replica) throws IOException {
+        for (TableInfo table : model.tables("")) {
+            TableComparison.compare(replica.store(), model, table.name(), tables, random);
         }
     }
 
