@@ -394,6 +394,9 @@ final class GroupStateMachine extends BaseStateMachine {
     }
 
     private void drop() {
+        IOException gone = new IOException("this replica is being closed or replaced");
+        waiting.values().forEach(waiter -> waiter.completeExceptionally(gone));
+        waiting.clear();
         synchronized (committed) {
             committed.drain(entry -> entry.applied().complete(Message.EMPTY));
         }

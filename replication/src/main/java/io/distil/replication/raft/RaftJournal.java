@@ -40,7 +40,7 @@ final class RaftJournal implements AutoCloseable {
     /// @param cacheBytesMax payloads kept in memory for followers
     /// @param unappliedBytesMax entries that may be acknowledged and not applied
     record Options(Journal.Options log, long cacheBytesMax, long unappliedBytesMax) {
-        static final Options DEFAULT = new Options(Journal.Options.DEFAULT, 64L << 20, 64L << 20);
+        static final Options DEFAULT = new Options(Journal.Options.DEFAULT, 16L << 20, 32L << 20);
     }
 
     /// A payload on its way to the disk, and in the cache afterwards.

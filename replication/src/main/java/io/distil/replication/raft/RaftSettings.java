@@ -87,15 +87,16 @@ final class RaftSettings {
 
     private static void appender(RaftProperties properties) {
         RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, ENTRY_MAX);
-        // Entries in one message: bounds what a member that catches up makes its leader read at once.
-        RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 64);
+        // Entries in one message, and messages under way: an entry has up to 2 MiB, seldom 33, and what a member that
+        // catches up has not yet acknowledged is on the leader's heap.
+        RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, 16);
+        GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 4);
         // By default an appender sleeps a millisecond between messages: as long as a commit takes.
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.valueOf(0, TimeUnit.MILLISECONDS));
         // A member that was away is found again within a second, not five.
         RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,5, 100ms,20, 1s,1000000");
         // Entries are appended by the thread that received them: one hand-over less per commit.
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
-        GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(properties, 8);
         GrpcConfigKeys.setMessageSizeMax(properties, SizeInBytes.valueOf("72MB"));
         GrpcConfigKeys.setFlowControlWindow(properties, SizeInBytes.valueOf("8MB"));
     }

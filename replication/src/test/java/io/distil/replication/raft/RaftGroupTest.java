@@ -26,6 +26,8 @@ import io.distil.base.api.VersionSelector;
 import io.distil.base.api.WriteTag;
 import io.distil.replication.raft.TestCluster.TestNode;
 
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,12 +40,41 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
+/// One cluster for all tests, each with a stream of its own: a cluster takes seconds to begin and to end.
 class RaftGroupTest {
-    @TempDir Path directory;
+    private static final Map<String, StallingDisk> DISKS = new ConcurrentHashMap<>();
+    private static final Partitions PARTITIONS = new Partitions();
+    private static TestCluster cluster;
+    private static int streamCount;
+
+    @BeforeAll
+    static void openCluster(@TempDir Path directory) throws IOException {
+        cluster =
+                TestCluster.empty(
+                        directory,
+                        TestCluster.smallStore(256L << 20),
+                        (name, disk) -> {
+                            DISKS.put(name, new StallingDisk(disk));
+                            return DISKS.get(name);
+                        });
+        cluster.add("n1").create();
+        cluster.grow(3);
+    }
+
+    @AfterAll
+    static void closeCluster() throws IOException {
+        cluster.close();
+        PARTITIONS.close();
+    }
+
+    private static StreamId create(TestNode node) throws Exception {
+        return create(node, ++streamCount);
+    }
 
     static StreamId create(TestNode node, int number) throws Exception {
         StreamId id = new StreamId(7, number);
@@ -116,98 +147,88 @@ class RaftGroupTest {
 
     @Test
     void whatOneNodeIsGivenAllHave() throws Exception {
-        try (TestCluster cluster = TestCluster.of(directory, 3)) {
-            TestNode leader = cluster.leader();
-            StreamId id = create(leader, 1);
-            List<CompletableFuture<Outcome>> writes = new ArrayList<>();
-            for (int i = 0; i < 1000; i++) {
-                writes.add(insert(leader, id, i, Durability.MAJORITY));
-            }
-            for (CompletableFuture<Outcome> write : writes) {
-                assertThat(get(write).version()).isNotEqualTo(Version.ZERO);
-            }
-            allAreEqual(cluster);
-            assertThat(points(leader, id)).hasSize(1000);
+        TestNode leader = cluster.leader();
+        StreamId id = create(leader);
+        List<CompletableFuture<Outcome>> writes = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            writes.add(insert(leader, id, i, Durability.MAJORITY));
         }
+        for (CompletableFuture<Outcome> write : writes) {
+            assertThat(get(write).version()).isNotEqualTo(Version.ZERO);
+        }
+        allAreEqual(cluster);
+        assertThat(points(leader, id)).hasSize(1000);
     }
 
     @Test
     void aFollowerRefusesWritesAndNamesTheLeader() throws Exception {
-        try (TestCluster cluster = TestCluster.of(directory, 3)) {
-            TestNode leader = cluster.leader();
-            StreamId id = create(leader, 1);
-            TestNode follower = cluster.followers().getFirst();
-            TestCluster.await("the stream", () -> follower.appliedThrough() >= leader.appliedThrough());
-            assertThatThrownBy(() -> get(insert(follower, id, 1, Durability.MAJORITY)))
-                    .cause()
-                    .isInstanceOfSatisfying(
-                            Refused.class,
-                            e -> {
-                                assertThat(e.code()).isEqualTo(ErrorCode.NOT_LEADER);
-                                assertThat(e).hasMessageContaining("is " + leader.name + " at 127.0.0.1:1");
-                            });
-        }
+        TestNode leader = cluster.leader();
+        StreamId id = create(leader);
+        TestNode follower = cluster.followers().getFirst();
+        TestCluster.await("the stream", () -> follower.appliedThrough() >= leader.appliedThrough());
+        assertThatThrownBy(() -> get(insert(follower, id, 1, Durability.MAJORITY)))
+                .cause()
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        e -> {
+                            assertThat(e.code()).isEqualTo(ErrorCode.NOT_LEADER);
+                            assertThat(e).hasMessageContaining("is " + leader.name + " at 127.0.0.1:1");
+                        });
     }
 
     @Test
     void aLinearizableReadOfAFollowerShowsWhatWasAcknowledgedBefore() throws Exception {
-        try (TestCluster cluster = TestCluster.of(directory, 3)) {
-            TestNode leader = cluster.leader();
-            StreamId id = create(leader, 1);
-            for (int i = 0; i < 50; i++) {
-                get(insert(leader, id, i, Durability.MAJORITY));
-                TestNode follower = cluster.followers().get(i % 2);
-                get(follower.store().barrier(Consistency.LINEARIZABLE));
-                assertThat(points(follower, id)).hasSize(i + 1);
-            }
+        TestNode leader = cluster.leader();
+        StreamId id = create(leader);
+        for (int i = 0; i < 50; i++) {
+            get(insert(leader, id, i, Durability.MAJORITY));
+            TestNode follower = cluster.followers().get(i % 2);
+            get(follower.store().barrier(Consistency.LINEARIZABLE));
+            assertThat(points(follower, id)).hasSize(i + 1);
         }
     }
 
     @Test
     void durabilityOfAllWaitsForEveryMember() throws Exception {
-        try (TestCluster cluster = TestCluster.of(directory, 3)) {
-            TestNode leader = cluster.leader();
-            StreamId id = create(leader, 1);
-            TestNode away = cluster.followers().getFirst();
-            away.close();
-            CompletableFuture<Outcome> onAll = insert(leader, id, 1, Durability.ALL);
-            get(insert(leader, id, 2, Durability.MAJORITY));
-            assertThat(onAll).isNotDone();
-            away.open();
-            get(onAll);
-        }
+        TestNode leader = cluster.leader();
+        StreamId id = create(leader);
+        TestNode away = cluster.followers().getFirst();
+        away.close();
+        CompletableFuture<Outcome> onAll = insert(leader, id, 1, Durability.ALL);
+        get(insert(leader, id, 2, Durability.MAJORITY));
+        assertThat(onAll).isNotDone();
+        away.open();
+        get(onAll);
     }
 
     @Test
     void whenTheLeaderDiesNothingThatAMajorityHadIsLost() throws Exception {
-        try (TestCluster cluster = TestCluster.of(directory, 3)) {
-            StreamId id = create(cluster.leader(), 1);
-            Map<Long, Double> acknowledged = new TreeMap<>();
-            long time = 0;
-            for (int round = 0; round < 3; round++) {
-                TestNode leader = cluster.leader();
-                List<CompletableFuture<Outcome>> writes = new ArrayList<>();
-                long from = time;
-                for (int i = 0; i < 300; i++) {
-                    writes.add(insert(leader, id, time++, Durability.MAJORITY));
-                }
-                get(writes.get(100));
-                leader.kill();
-                for (int i = 0; i < writes.size(); i++) {
-                    if (isAcknowledged(writes.get(i))) {
-                        acknowledged.put(from + i, (double) (from + i));
-                    }
-                }
-                TestNode next = cluster.leader();
-                assertThat(next).isNotSameAs(leader);
-                get(insert(next, id, time, Durability.MAJORITY));
-                acknowledged.put(time, (double) time++);
-                leader.open();
+        StreamId id = create(cluster.leader());
+        Map<Long, Double> acknowledged = new TreeMap<>();
+        long time = 0;
+        for (int round = 0; round < 3; round++) {
+            TestNode leader = cluster.leader();
+            List<CompletableFuture<Outcome>> writes = new ArrayList<>();
+            long from = time;
+            for (int i = 0; i < 300; i++) {
+                writes.add(insert(leader, id, time++, Durability.MAJORITY));
             }
-            assertThat(acknowledged.size()).isGreaterThan(300);
-            allAreEqual(cluster);
-            assertThat(points(cluster.leader(), id)).containsAllEntriesOf(acknowledged);
+            get(writes.get(100));
+            leader.kill();
+            for (int i = 0; i < writes.size(); i++) {
+                if (isAcknowledged(writes.get(i))) {
+                    acknowledged.put(from + i, (double) (from + i));
+                }
+            }
+            TestNode next = cluster.leader();
+            assertThat(next).isNotSameAs(leader);
+            get(insert(next, id, time, Durability.MAJORITY));
+            acknowledged.put(time, (double) time++);
+            leader.open();
         }
+        assertThat(acknowledged.size()).isGreaterThan(300);
+        allAreEqual(cluster);
+        assertThat(points(cluster.leader(), id)).containsAllEntriesOf(acknowledged);
     }
 
     private static boolean isAcknowledged(CompletableFuture<Outcome> write) throws Exception {
@@ -221,121 +242,100 @@ class RaftGroupTest {
 
     @Test
     void whatOnlyADeposedLeaderHadIsReportedAsReverted() throws Exception {
-        try (Partitions partitions = new Partitions();
-                TestCluster cluster = TestCluster.of(directory, 3)) {
-            TestNode old = cluster.leader();
-            StreamId id = create(old, 1);
-            Queue<Reverts.Revert> reverts = new ConcurrentLinkedQueue<>();
-            old.store().subscribe(reverts::add);
+        TestNode old = cluster.leader();
+        StreamId id = create(old);
+        Queue<Reverts.Revert> reverts = new ConcurrentLinkedQueue<>();
+        old.store().subscribe(reverts::add);
 
-            partitions.isolate(old.name);
-            Outcome early = get(insert(old, id, 1, Durability.LEADER));
-            assertThat(early.version()).isEqualTo(Version.ZERO);
-            LogPosition position = early.logged();
-            CompletableFuture<Void> fate = old.store().await(position, Durability.MAJORITY);
-            TestNode next =
-                    TestCluster.await(
-                            "another leader",
-                            () ->
-                                    cluster.nodes.values().stream()
-                                            .filter(node -> node != old && node.isWritable())
-                                            .findFirst()
-                                            .orElse(null));
-            get(insert(next, id, 2, Durability.MAJORITY));
-            partitions.heal();
+        PARTITIONS.isolate(old.name);
+        Outcome early = get(insert(old, id, 1, Durability.LEADER));
+        assertThat(early.version()).isEqualTo(Version.ZERO);
+        LogPosition position = early.logged();
+        CompletableFuture<Void> fate = old.store().await(position, Durability.MAJORITY);
+        TestNode next =
+                TestCluster.await(
+                        "another leader",
+                        () ->
+                                cluster.nodes.values().stream()
+                                        .filter(node -> node != old && node.isWritable())
+                                        .findFirst()
+                                        .orElse(null));
+        get(insert(next, id, 2, Durability.MAJORITY));
+        PARTITIONS.heal();
 
-            assertThatThrownBy(() -> get(fate))
-                    .cause()
-                    .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REVERTED));
-            assertThatThrownBy(() -> get(next.store().await(position, Durability.MAJORITY)))
-                    .cause()
-                    .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REVERTED));
-            TestCluster.await("the revert", () -> reverts.stream().anyMatch(revert -> revert.concerns(position)));
-            allAreEqual(cluster);
-            assertThat(points(next, id)).containsOnlyKeys(2L);
-        }
+        assertThatThrownBy(() -> get(fate))
+                .cause()
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REVERTED));
+        assertThatThrownBy(() -> get(next.store().await(position, Durability.MAJORITY)))
+                .cause()
+                .isInstanceOfSatisfying(Refused.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.REVERTED));
+        TestCluster.await("the revert", () -> reverts.stream().anyMatch(revert -> revert.concerns(position)));
+        allAreEqual(cluster);
+        assertThat(points(next, id)).containsOnlyKeys(2L);
     }
 
     @Test
     void aMemberThatWasAwayGetsWhatItMissed() throws Exception {
-        try (TestCluster cluster = TestCluster.of(directory, 3)) {
-            TestNode leader = cluster.leader();
-            StreamId id = create(leader, 1);
-            TestNode away = cluster.followers().getFirst();
-            away.close();
-            for (int i = 0; i < 200; i++) {
-                get(insert(leader, id, 100L * i, 100, Durability.MAJORITY));
-            }
-            away.open();
-            allAreEqual(cluster);
+        TestNode leader = cluster.leader();
+        StreamId id = create(leader);
+        TestNode away = cluster.followers().getFirst();
+        away.close();
+        for (int i = 0; i < 200; i++) {
+            get(insert(leader, id, 100L * i, 100, Durability.MAJORITY));
         }
+        away.open();
+        allAreEqual(cluster);
     }
 
     @Test
     void everythingIsThereAfterARestartOfAll() throws Exception {
-        try (TestCluster cluster = TestCluster.of(directory, 3)) {
-            StreamId id = create(cluster.leader(), 1);
-            for (int round = 0; round < 2; round++) {
-                for (int i = 0; i < 50; i++) {
-                    get(insert(cluster.leader(), id, 1000L * round + i, Durability.MAJORITY));
-                }
-                if (round % 2 == 0) {
-                    cluster.onAll(TestNode::kill);
-                } else {
-                    cluster.onAll(TestNode::close);
-                }
-                cluster.onAll(TestNode::open);
-                allAreEqual(cluster);
-                assertThat(points(cluster.leader(), id)).hasSize(50 * (round + 1));
+        StreamId id = create(cluster.leader());
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 50; i++) {
+                get(insert(cluster.leader(), id, 1000L * round + i, Durability.MAJORITY));
             }
+            if (round % 2 == 0) {
+                cluster.onAll(TestNode::kill);
+            } else {
+                cluster.onAll(TestNode::close);
+            }
+            cluster.onAll(TestNode::open);
+            allAreEqual(cluster);
+            assertThat(points(cluster.leader(), id)).hasSize(50 * (round + 1));
         }
     }
 
     @Test
     void leadershipGoesWhereItIsSent() throws Exception {
-        try (TestCluster cluster = TestCluster.of(directory, 3)) {
-            StreamId id = create(cluster.leader(), 1);
-            TestNode target = cluster.followers().getFirst();
-            cluster.leader().node.admin(TestCluster.GROUP).transferLeader(target.name);
-            TestCluster.await("the new leader", target::isWritable);
-            get(insert(target, id, 1, Durability.MAJORITY));
-            assertThat(target.node.admin(TestCluster.GROUP).status().leader()).isEqualTo(target.name);
-        }
+        StreamId id = create(cluster.leader());
+        TestNode target = cluster.followers().getFirst();
+        cluster.leader().node.admin(TestCluster.GROUP).transferLeader(target.name);
+        TestCluster.await("the new leader", target::isWritable);
+        get(insert(target, id, 1, Durability.MAJORITY));
+        assertThat(target.node.admin(TestCluster.GROUP).status().leader()).isEqualTo(target.name);
     }
 
     @Test
     void aLeaderWhoseDiskStallsGivesItsLeadershipUp() throws Exception {
-        Map<String, StallingDisk> disks = new TreeMap<>();
-        try (TestCluster cluster =
-                TestCluster.empty(
-                        directory,
-                        TestCluster.smallStore(256L << 20),
-                        (name, disk) -> {
-                            disks.put(name, new StallingDisk(disk));
-                            return disks.get(name);
-                        })) {
-            cluster.add("n1").create();
-            cluster.grow(3);
-            TestNode stalled = cluster.leader();
-            StreamId id = create(stalled, 1);
-            disks.get(stalled.name).setStalled(true);
-            try {
-                // Large enough for the journal: small ones lie in Raft's log, which this disk does not carry.
-                CompletableFuture<Outcome> caught = insert(stalled, id, 1, 10_000, Durability.MAJORITY);
-                TestNode next =
-                        TestCluster.await(
-                                "another leader",
-                                () ->
-                                        cluster.nodes.values().stream()
-                                                .filter(node -> node != stalled && node.isWritable())
-                                                .findFirst()
-                                                .orElse(null));
-                get(insert(next, id, 2, 10_000, Durability.MAJORITY));
-                assertThat(caught).isNotDone();
-            } finally {
-                disks.get(stalled.name).setStalled(false);
-            }
-            allAreEqual(cluster);
+        TestNode stalled = cluster.leader();
+        StreamId id = create(stalled);
+        DISKS.get(stalled.name).setStalled(true);
+        try {
+            // Large enough for the journal: small ones lie in Raft's log, which this disk does not carry.
+            CompletableFuture<Outcome> caught = insert(stalled, id, 1, 10_000, Durability.MAJORITY);
+            TestNode next =
+                    TestCluster.await(
+                            "another leader",
+                            () ->
+                                    cluster.nodes.values().stream()
+                                            .filter(node -> node != stalled && node.isWritable())
+                                            .findFirst()
+                                            .orElse(null));
+            get(insert(next, id, 2, 10_000, Durability.MAJORITY));
+            assertThat(caught).isNotDone();
+        } finally {
+            DISKS.get(stalled.name).setStalled(false);
         }
+        allAreEqual(cluster);
     }
 }
