@@ -101,8 +101,14 @@ public final class TableComparison {
     /// @param rows what it has seen so far, by key
     /// @return the version up to which it has seen everything
     public static Version follow(TableWatch watch, TreeMap<byte[], TableRow> rows, Version from) throws IOException {
+        return follow(watch, rows, from, MOMENT);
+    }
+
+    /// @param patience how long to wait for more; nothing where all has come already, and the clock may stand still
+    public static Version follow(TableWatch watch, TreeMap<byte[], TableRow> rows, Version from, Duration patience)
+            throws IOException {
         Version through = from;
-        for (TableWatch.Batch batch = watch.next(MOMENT); batch != null; batch = watch.next(MOMENT)) {
+        for (TableWatch.Batch batch = watch.next(patience); batch != null; batch = watch.next(patience)) {
             assertThat(batch.through()).isGreaterThanOrEqualTo(through);
             through = batch.through();
             for (TableChange change : batch.changes()) {

@@ -27,6 +27,7 @@ import io.distil.storage.tree.TreeShape;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -170,7 +171,7 @@ class TableHistoriesTest {
             Follower follower = followers.computeIfAbsent(table, _ -> new Follower());
             try (TableWatch watch = store.watch(table, KeyRange.ALL, follower.seen);
                     TableSnapshot wanted = model.tableSnapshot(table, VersionSelector.LATEST)) {
-                follower.seen = TableComparison.follow(watch, follower.rows, follower.seen);
+                follower.seen = TableComparison.follow(watch, follower.rows, follower.seen, Duration.ZERO);
                 assertThat(TableComparison.texts(follower.rows.values()))
                         .as("what a watcher knows of %s", table)
                         .isEqualTo(TableComparison.texts(TableComparison.scan(wanted, KeyRange.ALL, false, 1000)));
