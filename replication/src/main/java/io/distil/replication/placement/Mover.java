@@ -128,7 +128,7 @@ final class Mover {
             startFrom(target.get());
         }
         if (!areRowsComplete) {
-            copyPart(move, target.get(), isSealed);
+            copyPart(move, source, target.get(), isSealed);
         } else if (sessionsToken != null) {
             copySessions(move, target.get());
         } else {
@@ -136,7 +136,7 @@ final class Mover {
         }
     }
 
-    private void copyPart(Move move, OwnedTablet target, boolean isSealed) throws IOException {
+    private void copyPart(Move move, OwnedTablet source, OwnedTablet target, boolean isSealed) throws IOException {
         if (isPassBegin) {
             isLastPass = isSealed;
             passBytes = 0;
@@ -156,7 +156,13 @@ final class Mover {
                 submit(
                         move.from(),
                         new TabletCommand.Seal(
-                                move.space(), move.tablet(), move.generation(), move.range(), id, move.to()));
+                                move.space(),
+                                move.tablet(),
+                                move.generation(),
+                                move.range(),
+                                id,
+                                move.to(),
+                                source.body()));
             }
         }
     }

@@ -3,7 +3,7 @@ package io.distil.replication.placement;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
 import io.distil.base.Refused;
-import io.distil.base.Version;
+import io.distil.base.api.ClusterMap;
 import io.distil.base.api.KeyRange;
 import io.distil.base.memory.MemoryReader;
 import io.distil.base.memory.MemoryWriter;
@@ -30,8 +30,7 @@ import java.lang.foreign.MemorySegment;
 ///     was given up
 /// @param parts how many parts of its contents have been imported
 /// @param token how far the copy has come, in the words of the contents' owner
-/// @param readableFrom the first version of the table at which all rows of the tablet are in this group; older ones are
-///     in the group it came from. Zero for streams, whose versions move with them.
+/// @param body which body of the table has the rows, see {@link TableBody}; 0 for streams
 public record OwnedTablet(
         long id,
         String space,
@@ -42,7 +41,7 @@ public record OwnedTablet(
         int otherGroup,
         long parts,
         byte[] token,
-        Version readableFrom) {
+        long body) {
     /// What is being done with a tablet. The order is that of the numbers on disk.
     public enum State {
         /// Reads and writes are taken.
@@ -68,31 +67,30 @@ public record OwnedTablet(
     }
 
     /// A tablet that takes reads and writes.
-    static OwnedTablet serving(long id, String space, KeyRange range, long generation, Version readableFrom) {
-        return new OwnedTablet(id, space, range, generation, State.SERVING, 0, 0, 0, NO_TOKEN, readableFrom);
+    static OwnedTablet serving(long id, String space, KeyRange range, long generation, long body) {
+        return new OwnedTablet(id, space, range, generation, State.SERVING, 0, 0, 0, NO_TOKEN, body);
     }
 
-    /// An empty copy.
+    /// An empty copy. Rows get a body of their own.
     static OwnedTablet loading(long id, String space, KeyRange range, long generation, long move, int from) {
-        return new OwnedTablet(id, space, range, generation, State.LOADING, move, from, 0, NO_TOKEN, Version.ZERO);
+        long body = space.equals(ClusterMap.STREAMS) ? 0 : move;
+        return new OwnedTablet(id, space, range, generation, State.LOADING, move, from, 0, NO_TOKEN, body);
     }
 
     OwnedTablet serving(long newGeneration, KeyRange newRange) {
-        return serving(id, space, newRange, newGeneration, readableFrom);
+        return serving(id, space, newRange, newGeneration, body);
     }
 
     OwnedTablet withPart(byte[] newToken) {
-        return new OwnedTablet(
-                id, space, range, generation, state, move, otherGroup, parts + 1, newToken, readableFrom);
+        return new OwnedTablet(id, space, range, generation, state, move, otherGroup, parts + 1, newToken, body);
     }
 
     OwnedTablet inMove(State newState, long newMove, int newOtherGroup) {
-        return new OwnedTablet(
-                id, space, range, generation, newState, newMove, newOtherGroup, 0, NO_TOKEN, readableFrom);
+        return new OwnedTablet(id, space, range, generation, newState, newMove, newOtherGroup, 0, NO_TOKEN, body);
     }
 
     /// Whether readers may see its keys.
-    boolean isReadable() {
+    public boolean isReadable() {
         return state == State.SERVING || state == State.SEALED;
     }
 
@@ -112,7 +110,7 @@ public record OwnedTablet(
 
     /// Bytes that {@link #encode} writes.
     int encodedBytes() {
-        return MemoryWriter.textBytes(space) + rangeBytes(range) + 8 + 4 + 8 + 4 + 8 + 4 + token.length + 16;
+        return MemoryWriter.textBytes(space) + rangeBytes(range) + 8 + 4 + 8 + 4 + 8 + 4 + token.length + 8;
     }
 
     /// | bytes | field |
@@ -126,14 +124,14 @@ public record OwnedTablet(
     /// | 4 | other group |
     /// | 8 | parts |
     /// | bytes | token |
-    /// | 16 | readable from: major, minor |
+    /// | 8 | body |
     public byte[] encode() {
         byte[] bytes = new byte[encodedBytes()];
         MemoryWriter writer = new MemoryWriter().wrap(MemorySegment.ofArray(bytes));
         writer.text(space);
         putRange(writer, range);
         writer.i64(generation).u32(state.ordinal()).i64(move).u32(otherGroup).i64(parts).bytes(token);
-        writer.i64(readableFrom.major()).i64(readableFrom.minor());
+        writer.i64(body);
         return bytes;
     }
 
@@ -151,7 +149,7 @@ public record OwnedTablet(
                     reader.u32(),
                     reader.i64(),
                     reader.bytes(),
-                    new Version(reader.i64(), reader.i64()));
+                    reader.i64());
         } catch (Refused | BrokenInvariant e) {
             throw new CorruptBlock("tablet " + id + ": " + e.getMessage(), e);
         }

@@ -52,13 +52,17 @@ public final class Ownership {
                 }
             }
             case Mutation.WriteTable m -> {
+                TableBody body = TableBody.ofName(m.table());
                 for (KeyWrite write : m.writes()) {
-                    tablets.checkWrite(m.table(), write.key());
+                    checkRow(tablets, body, write.key());
                 }
             }
-            case Mutation.CreateTable m -> checkAnyPart(tablets, m.table());
-            case Mutation.DropTable m -> checkAnyPart(tablets, m.table());
-            case Mutation.FlushTable m -> checkAnyPart(tablets, m.table());
+            case Mutation.FlushTable m -> checkBody(tablets, TableBody.ofName(m.table()));
+            case Mutation.CreateTable m -> checkRoot(tablets, m.table());
+            case Mutation.DropTable m -> {
+                checkRoot(tablets, m.table());
+                checkUndivided(tablets, m.table());
+            }
             case Mutation.OfTablets _ -> {
                 // Judged by the rules of tablets.
             }
@@ -107,11 +111,109 @@ public final class Ownership {
         }
     }
 
-    private static void checkAnyPart(TabletSet tablets, String table) {
-        if (tablets.tablets(table).stream().noneMatch(OwnedTablet::isWritable)) {
+    private static void checkRow(TabletSet tablets, TableBody body, byte[] key) {
+        tablets.checkWrite(body.space(), key);
+        if (tablets.at(body.space(), key).orElseThrow().body() != body.body()) {
             throw new Refused(
-                    ErrorCode.WRONG_TABLET, "group " + tablets.group() + " has no part of table '" + table + "'");
+                    ErrorCode.WRONG_TABLET,
+                    "the tablet of table '" + body.space() + "' has left meanwhile, and come back");
         }
+    }
+
+    /// A commit of a body concerns all tablets that share it; a copy is committed as the original was, and not otherwise.
+    private static void checkBody(TabletSet tablets, TableBody body) {
+        int tabletCount = 0;
+        for (OwnedTablet tablet : tablets.tablets(body.space())) {
+            if (tablet.occupies() && tablet.body() == body.body()) {
+                if (tablet.state() == OwnedTablet.State.LOADING) {
+                    throw new Refused(ErrorCode.WRONG_TABLET, "a copy is not complete: " + tablet);
+                }
+                tabletCount++;
+            }
+        }
+        if (tabletCount == 0) {
+            throw new Refused(
+                    ErrorCode.WRONG_TABLET,
+                    "group " + tablets.group() + " has no part of table '" + body.space() + "'");
+        }
+    }
+
+    private static void checkRoot(TabletSet tablets, String table) {
+        if (tablets.group() != ClusterMap.ROOT_GROUP) {
+            throw new Refused(
+                    ErrorCode.WRONG_TABLET, "table '" + table + "' is created and dropped in the root group alone");
+        }
+    }
+
+    private static void checkUndivided(TabletSet tablets, String table) {
+        boolean isUndivided = tablets.tablets(table).stream().allMatch(t -> t.isWritable() && t.body() == 0);
+        try {
+            tablets.checkWrite(table, KeyRange.ALL);
+        } catch (Refused e) {
+            isUndivided = false;
+        }
+        if (!isUndivided) {
+            throw new Refused(
+                    ErrorCode.CLUSTER_CONFLICT,
+                    "table '" + table + "' has tablets in other groups, or such as came back; delete its rows instead");
+        }
+    }
+
+    /// The mutation as a group logs it: a table's name becomes that of the body which has the rows, so that a replay finds
+    /// them, wherever the tablet is by then.
+    ///
+    /// @throws Refused `WRONG_TABLET`
+    public static Mutation inBody(TabletSet tablets, Mutation mutation) {
+        if (tablets.isWhole()) {
+            return mutation;
+        }
+        return switch (mutation) {
+            case Mutation.WriteTable m when !m.writes().isEmpty() -> {
+                long body = bodyOf(tablets, m);
+                yield body == 0 ? m : new Mutation.WriteTable(new TableBody(m.table(), body).name(), m.writes());
+            }
+            case Mutation.FlushTable m ->
+                    tablets.tablets(m.table()).stream()
+                            .filter(OwnedTablet::isWritable)
+                            .findFirst()
+                            .<Mutation>map(
+                                    tablet -> new Mutation.FlushTable(new TableBody(m.table(), tablet.body()).name()))
+                            .orElse(m);
+            default -> mutation;
+        };
+    }
+
+    private static long bodyOf(TabletSet tablets, Mutation.WriteTable write) {
+        long body = -1;
+        for (KeyWrite w : write.writes()) {
+            tablets.checkWrite(write.table(), w.key());
+            long bodyOfKey = tablets.at(write.table(), w.key()).orElseThrow().body();
+            if (body >= 0 && bodyOfKey != body) {
+                throw new Refused(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "a batch writes rows of two tablets of table '"
+                                + write.table()
+                                + "'; only one at once is possible");
+            }
+            body = bodyOfKey;
+        }
+        return body;
+    }
+
+    /// The body that has all rows of a range.
+    ///
+    /// @throws Refused `WRONG_TABLET` if no single one has, or not in this group
+    public static TableBody bodyOf(TabletSet tablets, String table, KeyRange range) {
+        tablets.checkRead(table, range);
+        long body = tablets.at(table, range.from()).orElseThrow().body();
+        for (OwnedTablet tablet : tablets.tablets(table)) {
+            if (tablet.occupies() && TabletSet.overlap(tablet.range(), range) && tablet.body() != body) {
+                throw new Refused(
+                        ErrorCode.WRONG_TABLET,
+                        "the range lies in two tablets of table '" + table + "' that have versions of their own");
+            }
+        }
+        return new TableBody(table, body);
     }
 
     /// The times of a stream whose keys lie in `range`; one that overlaps the stream's.

@@ -42,7 +42,8 @@ public sealed interface TabletCommand {
     ///
     /// @param generation the tablet must have
     /// @param range the tablet's: so that a replay knows what was committed here, whatever became of the tablet
-    record Seal(String space, long tablet, long generation, KeyRange range, long move, int to)
+    /// @param body the tablet's, for the same reason
+    record Seal(String space, long tablet, long generation, KeyRange range, long move, int to, long body)
             implements TabletCommand {}
 
     /// Takes writes again: the move was given up.

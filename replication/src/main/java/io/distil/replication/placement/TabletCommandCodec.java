@@ -69,7 +69,7 @@ public final class TabletCommandCodec {
                     case TabletCommand.Merge _ -> 24;
                     case TabletCommand.Adopt c -> 8 + OwnedTablet.rangeBytes(c.range()) + 12;
                     case TabletCommand.Import c -> 16 + 4 + c.token().length + c.content().byteSize();
-                    case TabletCommand.Seal c -> 8 + OwnedTablet.rangeBytes(c.range()) + 12;
+                    case TabletCommand.Seal c -> 8 + OwnedTablet.rangeBytes(c.range()) + 20;
                     case TabletCommand.Sweep c -> 8 + OwnedTablet.rangeBytes(c.range());
                     case TabletCommand.Unseal _, TabletCommand.Activate _, TabletCommand.Drop _ -> 8;
                 };
@@ -92,7 +92,7 @@ public final class TabletCommandCodec {
             case TabletCommand.Seal c -> {
                 writer.i64(c.generation());
                 OwnedTablet.putRange(writer, c.range());
-                writer.i64(c.move()).u32(c.to());
+                writer.i64(c.move()).u32(c.to()).i64(c.body());
             }
             case TabletCommand.Unseal c -> writer.i64(c.move());
             case TabletCommand.Activate c -> writer.i64(c.move());
@@ -140,7 +140,8 @@ public final class TabletCommandCodec {
                                         reader.i64(),
                                         OwnedTablet.range(reader),
                                         reader.i64(),
-                                        reader.u32());
+                                        reader.u32(),
+                                        reader.i64());
                         case UNSEAL -> new TabletCommand.Unseal(space, tablet, reader.i64());
                         case ACTIVATE -> new TabletCommand.Activate(space, tablet, reader.i64());
                         case DROP -> new TabletCommand.Drop(space, tablet, reader.i64());

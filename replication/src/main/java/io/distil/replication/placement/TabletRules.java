@@ -2,7 +2,6 @@ package io.distil.replication.placement;
 
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
-import io.distil.base.Version;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.KeyRange;
 
@@ -17,10 +16,9 @@ import java.util.List;
 public final class TabletRules {
     private TabletRules() {}
 
-    /// @param tableVersion the version of the space's table that a complete copy is readable from; zero for streams
     /// @param isEmpty whether a sweep has left nothing
     /// @throws Refused `CLUSTER_CONFLICT`
-    public static TabletSet apply(TabletSet set, TabletCommand command, Version tableVersion, boolean isEmpty) {
+    public static TabletSet apply(TabletSet set, TabletCommand command, boolean isEmpty) {
         return switch (command) {
             case TabletCommand.Split c -> split(set, c);
             case TabletCommand.Merge c -> merge(set, c);
@@ -28,7 +26,7 @@ public final class TabletRules {
             case TabletCommand.Import c -> imported(set, c);
             case TabletCommand.Seal c -> seal(set, c);
             case TabletCommand.Unseal c -> unseal(set, c);
-            case TabletCommand.Activate c -> activate(set, c, tableVersion);
+            case TabletCommand.Activate c -> activate(set, c);
             case TabletCommand.Drop c -> drop(set, c);
             case TabletCommand.Sweep c -> swept(set, c, isEmpty);
         };
@@ -63,11 +61,7 @@ public final class TabletRules {
                 List.of(
                         left.serving(generation, new KeyRange(range.from(), c.key())),
                         OwnedTablet.serving(
-                                c.right(),
-                                c.space(),
-                                new KeyRange(c.key(), range.until()),
-                                generation,
-                                left.readableFrom())));
+                                c.right(), c.space(), new KeyRange(c.key(), range.until()), generation, left.body())));
     }
 
     private static TabletSet merge(TabletSet set, TabletCommand.Merge c) {
@@ -85,13 +79,16 @@ public final class TabletRules {
                         && right.generation() == c.rightGeneration()
                         && Arrays.equals(left.range().until(), right.range().from());
         fit(fits, c, left);
-        Version readableFrom =
-                left.readableFrom().compareTo(right.readableFrom()) >= 0 ? left.readableFrom() : right.readableFrom();
+        if (left.body() != right.body()) {
+            throw new Refused(
+                    ErrorCode.CLUSTER_CONFLICT,
+                    left + " and " + right + " came to this group one by one and have versions of their own");
+        }
         KeyRange range = new KeyRange(left.range().from(), right.range().until());
         return set.replace(
                 c.space(),
                 List.of(left.id(), right.id()),
-                List.of(OwnedTablet.serving(left.id(), c.space(), range, generation, readableFrom)));
+                List.of(OwnedTablet.serving(left.id(), c.space(), range, generation, left.body())));
     }
 
     private static TabletSet adopt(TabletSet set, TabletCommand.Adopt c) {
@@ -123,7 +120,8 @@ public final class TabletRules {
         boolean fits =
                 tablet.state() == OwnedTablet.State.SERVING
                         && tablet.generation() == c.generation()
-                        && tablet.range().equals(c.range());
+                        && tablet.range().equals(c.range())
+                        && tablet.body() == c.body();
         fit(fits, c, tablet);
         return set.replace(
                 c.space(), List.of(tablet.id()), List.of(tablet.inMove(OwnedTablet.State.SEALED, c.move(), c.to())));
@@ -139,18 +137,14 @@ public final class TabletRules {
                 c.space(), List.of(tablet.id()), List.of(tablet.serving(tablet.generation(), tablet.range())));
     }
 
-    private static TabletSet activate(TabletSet set, TabletCommand.Activate c, Version tableVersion) {
+    private static TabletSet activate(TabletSet set, TabletCommand.Activate c) {
         OwnedTablet tablet = present(set, c);
         if (tablet.state() == OwnedTablet.State.SERVING) {
             return set;
         }
         fit(tablet.state() == OwnedTablet.State.LOADING && tablet.move() == c.move(), c, tablet);
         return set.replace(
-                c.space(),
-                List.of(tablet.id()),
-                List.of(
-                        OwnedTablet.serving(
-                                tablet.id(), c.space(), tablet.range(), tablet.generation() + 1, tableVersion)));
+                c.space(), List.of(tablet.id()), List.of(tablet.serving(tablet.generation() + 1, tablet.range())));
     }
 
     private static TabletSet drop(TabletSet set, TabletCommand.Drop c) {

@@ -3,7 +3,6 @@ package io.distil.replication.placement;
 import io.distil.base.BrokenInvariant;
 import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
-import io.distil.base.Version;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.KeyRange;
 
@@ -97,7 +96,7 @@ public final class TabletSet {
     }
 
     private static OwnedTablet whole(String space) {
-        return OwnedTablet.serving(wholeSpaceId(space), space, KeyRange.ALL, 1, Version.ZERO);
+        return OwnedTablet.serving(wholeSpaceId(space), space, KeyRange.ALL, 1, 0);
     }
 
     /// All tablets of the spaces the group was told about.

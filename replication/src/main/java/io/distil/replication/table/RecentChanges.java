@@ -34,6 +34,14 @@ final class RecentChanges {
         }
     }
 
+    /// Forgets what happened up to `version`.
+    void beginAt(Version version) {
+        since = version;
+        while (!mutations.isEmpty() && mutations.firstKey().compareTo(version) <= 0) {
+            count(-bytesOf(mutations.pollFirstEntry().getValue()));
+        }
+    }
+
     private boolean isTooMuch() {
         return bytes > options.historyBytesPerTableMax() || memory.historyBytes() > options.historyBytesMax();
     }

@@ -1,5 +1,6 @@
 package io.distil.replication.table;
 
+import io.distil.base.CorruptBlock;
 import io.distil.base.ErrorCode;
 import io.distil.base.NanoClock;
 import io.distil.base.Refused;
@@ -11,7 +12,9 @@ import io.distil.base.api.TableInfo;
 import io.distil.base.api.TableSnapshot;
 import io.distil.base.api.TableWatch;
 import io.distil.base.api.VersionSelector;
+import io.distil.base.memory.MemoryReader;
 import io.distil.replication.flush.FlushTask;
+import io.distil.replication.placement.TabletSource;
 import io.distil.storage.keyed.KeyedTree;
 import io.distil.storage.store.Store;
 
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
@@ -134,6 +138,72 @@ public final class TablesState {
         }
     }
 
+    // Copies; tablet's thread. A body is what one or more tablets of a table share, see the package of placement.
+
+    /// Makes an empty body for a copy, unless it is there.
+    public void createBody(long position, long epochNanos, String body) {
+        if (!tables.containsKey(body)) {
+            add(body, new TablesInStore.SavedTable(position, epochNanos, 0, position, BuiltTable.EMPTY));
+            checkpoints.changed(body);
+        }
+    }
+
+    /// Forgets a body, if it is there.
+    public void dropBody(String body) {
+        if (tables.containsKey(body)) {
+            drop(body);
+        }
+    }
+
+    /// Commits what is buffered.
+    public void seal(long position, String body) {
+        VersionedTable table = tables.get(body);
+        if (table != null) {
+            freeze(position, table);
+        }
+    }
+
+    /// As {@link #seal}, in a replay of what the checkpoint contains.
+    public void reseal(long position, String body) {
+        VersionedTable table = tables.get(body);
+        if (table != null && position > table.commits().builtThrough()) {
+            freeze(position, table);
+        }
+    }
+
+    /// Takes a part of a copy. An item says which major it leads to, and is done exactly if the body is one before it: live
+    /// and in a replay alike, where the trees of some commits of an entry may be built and those of others not.
+    public void importPart(long position, String body, MemoryReader reader) throws CorruptBlock {
+        VersionedTable table = tables.get(body);
+        while (reader.remaining() > 0) {
+            TableParts.Item item = TableParts.read(reader);
+            boolean isDue =
+                    table != null
+                            && position >= table.commits().builtThrough()
+                            && table.version().major() == item.major() - 1;
+            if (isDue) {
+                switch (item) {
+                    case TableParts.Row row -> table.importRow(position, row.key(), row.version(), row.value());
+                    case TableParts.Commit _ -> {
+                        table.importCommit(position);
+                        freeze(position, table);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many commits of the original a copy has. Any thread.
+    public byte[] have(String body) {
+        return TableExport.have(table(body));
+    }
+
+    /// The next part of a copy of the rows of a range. Any thread.
+    public TabletSource.Part export(String body, KeyRange range, byte[] token, byte[] have, int bytesMax)
+            throws IOException {
+        return new TableExport(table(body), store, range).next(token, have, bytesMax);
+    }
+
     private VersionedTable table(String name) {
         VersionedTable table = tables.get(name);
         if (table == null) {
@@ -201,14 +271,19 @@ public final class TablesState {
             if (!table.name().startsWith(prefix)) {
                 break;
             }
-            found.add(
-                    new TableInfo(
-                            table.name(),
-                            table.version(),
-                            table.built().rows().entryCount(),
-                            table.createdEpochNanos()));
+            found.add(info(table));
         }
         return found;
+    }
+
+    /// The table or body of this name, if there is one.
+    public Optional<TableInfo> info(String name) {
+        return Optional.ofNullable(tables.get(name)).map(TablesState::info);
+    }
+
+    private static TableInfo info(VersionedTable table) {
+        return new TableInfo(
+                table.name(), table.version(), table.built().rows().entryCount(), table.createdEpochNanos());
     }
 
     /// @param released called when the snapshot is closed; until then the store stays open

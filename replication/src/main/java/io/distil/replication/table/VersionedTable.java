@@ -174,6 +174,28 @@ final class VersionedTable {
         return version;
     }
 
+    /// Puts a row of a copy as the commit that is being copied left it, under the version it has there.
+    ///
+    /// @param value null if the commit left it absent
+    void importRow(long position, byte[] key, Version version, byte[] value) {
+        TableView before = published;
+        before.active().put(key, version, value);
+        commits.buffered(position);
+        long minor = Math.max(before.version().minor(), version.minor());
+        Version present = new Version(before.version().major(), minor);
+        publish(new TableView(tree, present, before.builtMajor(), before.built(), before.layers()));
+    }
+
+    /// Makes a commit of the rows of a copy, even if it changed none of them: {@link #freeze} must follow. Single changes
+    /// of a copy are not known; who watches from an earlier version on gets the difference.
+    void importCommit(long position) {
+        TableView before = published;
+        commits.buffered(position);
+        Version present = new Version(before.version().major(), Math.max(1, before.version().minor()));
+        publish(new TableView(tree, present, before.builtMajor(), before.built(), before.layers()));
+        recent.beginAt(Version.ofMajor(present.major() + 1));
+    }
+
     private void check(TableRows rows, KeyWrite write) throws IOException {
         String wanted =
                 switch (write.condition()) {

@@ -6,6 +6,7 @@ import io.distil.base.Refused;
 import io.distil.base.api.KeyWrite;
 import io.distil.base.api.Mutation;
 import io.distil.replication.command.CommandCodec;
+import io.distil.replication.placement.TableBody;
 import io.distil.replication.placement.TabletCommandCodec;
 
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,10 @@ final class Admission {
             throw new Refused(
                     ErrorCode.INVALID_ARGUMENT,
                     "a table's name has 1.." + TABLE_NAME_BYTES_MAX + " bytes and no NUL; this one has " + nameBytes);
+        }
+        if (mutation.table().charAt(0) == TableBody.MARK) {
+            throw new Refused(
+                    ErrorCode.INVALID_ARGUMENT, "a table's name begins with a character, not with the code 1");
         }
         if (mutation instanceof Mutation.WriteTable write) {
             checkWrites(write.writes());

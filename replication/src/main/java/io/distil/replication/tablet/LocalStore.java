@@ -192,7 +192,7 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
     public List<TableInfo> tables(String prefix) {
         Engine engine = replica.hold();
         try {
-            return engine.state().tables().list(prefix);
+            return engine.state().placement().tables(prefix);
         } finally {
             replica.release(engine);
         }
@@ -200,11 +200,27 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
 
     @Override
     public TableSnapshot tableSnapshot(String table, VersionSelector at) throws IOException {
+        return tableSnapshot(table, at, KeyRange.ALL);
+    }
+
+    @Override
+    public TableSnapshot tableSnapshot(String table, VersionSelector at, KeyRange range) throws IOException {
         Engine engine = replica.hold();
+        Placement placement = engine.state().placement();
+        TableSnapshot snapshot;
         try {
-            return engine.state().tables().snapshot(table, at, () -> replica.release(engine));
+            String body = placement.bodyOf(table, range);
+            snapshot = engine.state().tables().snapshot(body, at, () -> replica.release(engine));
         } catch (IOException | RuntimeException e) {
             replica.release(engine);
+            throw e;
+        }
+        try {
+            // Once more, as with streams.
+            placement.bodyOf(table, range);
+            return placement.tablets().isWhole() ? snapshot : new OwnedRows(snapshot, table, range);
+        } catch (Refused e) {
+            snapshot.close();
             throw e;
         }
     }
@@ -213,7 +229,10 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
     public TableWatch watch(String table, KeyRange range, Version since) {
         Engine engine = replica.hold();
         try {
-            return engine.state().tables().watch(table, range, since, () -> replica.release(engine));
+            Placement placement = engine.state().placement();
+            String body = placement.bodyOf(table, range);
+            TableWatch watch = engine.state().tables().watch(body, range, since, () -> replica.release(engine));
+            return new OwnedWatch(watch, () -> placement.checkBody(body, table, range));
         } catch (RuntimeException e) {
             replica.release(engine);
             throw e;

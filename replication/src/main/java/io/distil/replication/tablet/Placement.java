@@ -2,19 +2,28 @@ package io.distil.replication.tablet;
 
 import io.distil.base.BrokenInvariant;
 import io.distil.base.CorruptBlock;
+import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
-import io.distil.base.Version;
 import io.distil.base.api.ClusterMap;
+import io.distil.base.api.KeyRange;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StreamKey;
+import io.distil.base.api.TableInfo;
 import io.distil.base.memory.MemoryReader;
 import io.distil.replication.catalog.Sessions;
+import io.distil.replication.placement.OwnedTablet;
 import io.distil.replication.placement.Ownership;
+import io.distil.replication.placement.PartWriter;
+import io.distil.replication.placement.TableBody;
 import io.distil.replication.placement.TabletCommand;
 import io.distil.replication.placement.TabletCommandCodec;
 import io.distil.replication.placement.TabletRules;
 import io.distil.replication.placement.TabletSet;
+import io.distil.replication.table.TablesState;
+
+import java.util.List;
+import java.util.TreeMap;
 
 /// Which tablets the group has, and what commands about them do to it: first the rules say what the set becomes, or refuse;
 /// then the contents follow. Changed by the tablet's thread, the set is read by any.
@@ -22,54 +31,115 @@ final class Placement {
     private final Sessions sessions;
     private final Dirty dirty;
     private final StreamImport streams;
-    private volatile TabletSet tablets;
+    private final TablesState tables;
+    private volatile TabletSet set;
 
-    Placement(int group, Sessions sessions, Dirty dirty, StreamImport streams) {
+    Placement(int group, Sessions sessions, Dirty dirty, StreamImport streams, TablesState tables) {
         this.sessions = sessions;
         this.dirty = dirty;
         this.streams = streams;
-        this.tablets = TabletSet.initial(group);
+        this.tables = tables;
+        this.set = TabletSet.initial(group);
     }
 
     TabletSet tablets() {
-        return tablets;
+        return set;
     }
 
     /// Takes the set as it was at a checkpoint.
     void loaded(TabletSet saved) {
-        tablets = saved;
+        set = saved;
     }
 
     /// @throws Refused `WRONG_TABLET`
     void checkWrite(Mutation mutation) {
-        Ownership.checkWrite(tablets, mutation);
+        Ownership.checkWrite(set, mutation);
     }
 
     /// @throws Refused `WRONG_TABLET` if the stream, or a part of it, is not this group's to show
     void checkRead(StreamId stream) {
-        if (!tablets.isWhole()) {
-            tablets.checkRead(ClusterMap.STREAMS, Ownership.keys(stream));
+        if (!set.isWhole()) {
+            set.checkRead(ClusterMap.STREAMS, Ownership.keys(stream));
         }
+    }
+
+    /// The mutation as it stands in the log.
+    ///
+    /// @throws Refused `WRONG_TABLET`
+    Mutation inBody(Mutation mutation) {
+        return Ownership.inBody(set, mutation);
     }
 
     /// Whether a stream belongs into a list of this group's.
     boolean shows(StreamId stream) {
-        return tablets.isWhole() || tablets.shows(ClusterMap.STREAMS, StreamKey.first(stream));
+        return set.isWhole() || set.shows(ClusterMap.STREAMS, StreamKey.first(stream));
+    }
+
+    /// The internal name of the body that has all rows of a range.
+    ///
+    /// @throws Refused `WRONG_TABLET`
+    String bodyOf(String table, KeyRange range) {
+        TabletSet now = set;
+        return now.isWhole() ? table : Ownership.bodyOf(now, table, range).name();
+    }
+
+    /// @throws Refused `WRONG_TABLET` if the rows of a range are not in this body any more
+    void checkBody(String body, String table, KeyRange range) {
+        if (!bodyOf(table, range).equals(body)) {
+            throw new Refused(
+                    ErrorCode.WRONG_TABLET, "the tablet of table '" + table + "' has left meanwhile, and come back");
+        }
+    }
+
+    /// Tables whose names start with `prefix`, by name: those that stand here by their first body, which in the root group are
+    /// all, and those of which a tablet came here.
+    List<TableInfo> tables(String prefix) {
+        TabletSet now = set;
+        List<TableInfo> all = tables.list(prefix);
+        if (now.isWhole()) {
+            return all;
+        }
+        TreeMap<String, TableInfo> found = new TreeMap<>();
+        for (TableInfo info : all) {
+            if (TableBody.ofName(info.name()).body() == 0) {
+                found.put(info.name(), info);
+            }
+        }
+        for (OwnedTablet tablet : now.tablets()) {
+            if (tablet.isReadable() && tablet.body() != 0 && tablet.space().startsWith(prefix)) {
+                tables.info(new TableBody(tablet.space(), tablet.body()).name())
+                        .ifPresent(info -> found.merge(tablet.space(), renamed(info, tablet.space()), Placement::sum));
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private static TableInfo renamed(TableInfo info, String name) {
+        return new TableInfo(name, info.version(), info.rowCount(), info.createdEpochNanos());
+    }
+
+    private static TableInfo sum(TableInfo a, TableInfo b) {
+        return new TableInfo(a.name(), a.version(), a.rowCount() + b.rowCount(), a.createdEpochNanos());
     }
 
     /// @return false if the command was done before, and nothing has changed
-    boolean apply(long position, Mutation.OfTablets mutation) {
+    boolean apply(long position, long epochNanos, Mutation.OfTablets mutation) {
         TabletCommand command = decode(position, mutation);
         boolean hasSwept = command instanceof TabletCommand.Sweep sweep && isLeaving(sweep);
-        boolean isEmpty = hasSwept && streams.sweep(position, ((TabletCommand.Sweep) command).range());
-        TabletSet next = TabletRules.apply(tablets, command, Version.ZERO, isEmpty);
-        if (next != tablets) {
+        boolean isEmpty = hasSwept && sweep(position, (TabletCommand.Sweep) command);
+        TabletSet next = TabletRules.apply(set, command, isEmpty);
+        if (next != set) {
             switch (command) {
                 case TabletCommand.Import c -> importPart(position, c, true);
-                case TabletCommand.Seal c -> streams.seal(position, c.range());
+                case TabletCommand.Seal c when isOfStreams(c) -> streams.seal(position, c.range());
+                case TabletCommand.Seal c -> tables.seal(position, new TableBody(c.space(), c.body()).name());
+                case TabletCommand.Adopt c -> {
+                    if (!isOfStreams(c)) {
+                        tables.createBody(position, epochNanos, new TableBody(c.space(), c.move()).name());
+                    }
+                }
                 case TabletCommand.Split _,
                         TabletCommand.Merge _,
-                        TabletCommand.Adopt _,
                         TabletCommand.Unseal _,
                         TabletCommand.Activate _,
                         TabletCommand.Drop _,
@@ -77,7 +147,7 @@ final class Placement {
                     // A matter of the set alone.
                 }
             }
-            tablets = next;
+            set = next;
             dirty.tablets();
             return true;
         }
@@ -88,8 +158,13 @@ final class Placement {
     void reapply(long position, Mutation.OfTablets mutation) {
         switch (decode(position, mutation)) {
             case TabletCommand.Import c -> importPart(position, c, false);
-            case TabletCommand.Seal c -> streams.reseal(position, c.range());
-            case TabletCommand.Sweep c -> streams.resweep(position, c.range());
+            case TabletCommand.Seal c when isOfStreams(c) -> streams.reseal(position, c.range());
+            case TabletCommand.Seal c -> tables.reseal(position, new TableBody(c.space(), c.body()).name());
+            case TabletCommand.Sweep c -> {
+                if (isOfStreams(c)) {
+                    streams.resweep(position, c.range());
+                }
+            }
             case TabletCommand.Split _,
                     TabletCommand.Merge _,
                     TabletCommand.Adopt _,
@@ -114,8 +189,10 @@ final class Placement {
         try {
             int kind = reader.u32();
             switch (kind) {
-                case Transfer.STREAMS -> streams.importItems(position, reader, isFirstTime);
-                case Transfer.SESSIONS -> {
+                case PartWriter.STREAMS -> streams.importItems(position, reader, isFirstTime);
+                case PartWriter.ROWS ->
+                        tables.importPart(position, new TableBody(command.space(), command.move()).name(), reader);
+                case PartWriter.SESSIONS -> {
                     if (isFirstTime) {
                         importSessions(position, reader);
                     }
@@ -135,8 +212,30 @@ final class Placement {
         }
     }
 
+    private static boolean isOfStreams(TabletCommand command) {
+        return command.space().equals(ClusterMap.STREAMS);
+    }
+
+    /// A body goes whole, with its last tablet. The first body of a table stays in the root group, where it stands for the
+    /// table, and so do rows in a body that other tablets share: nobody reads them, and they go with the body.
+    ///
+    /// @return true if nothing is left that could be removed
+    private boolean sweep(long position, TabletCommand.Sweep sweep) {
+        if (isOfStreams(sweep)) {
+            return streams.sweep(position, sweep.range());
+        }
+        long body = set.find(sweep.space(), sweep.tablet()).orElseThrow().body();
+        boolean isShared =
+                set.tablets(sweep.space()).stream()
+                        .anyMatch(tablet -> tablet.id() != sweep.tablet() && tablet.body() == body);
+        if (body != 0 && !isShared) {
+            tables.dropBody(new TableBody(sweep.space(), body).name());
+        }
+        return true;
+    }
+
     private boolean isLeaving(TabletCommand.Sweep sweep) {
-        return tablets.find(sweep.space(), sweep.tablet())
+        return set.find(sweep.space(), sweep.tablet())
                 .filter(tablet -> tablet.isLeaving(sweep.move()) && tablet.range().equals(sweep.range()))
                 .isPresent();
     }

@@ -7,7 +7,6 @@ import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
 import io.distil.base.Times;
 import io.distil.base.Version;
-import io.distil.base.api.ClusterMap;
 import io.distil.base.api.KeyRange;
 import io.distil.base.api.PointBatch;
 import io.distil.base.api.PointCursor;
@@ -93,11 +92,11 @@ final class StreamExport {
     Part export(KeyRange range, byte[] tokenBytes, byte[] have, int bytesMax) throws IOException {
         if (tokenBytes.length == 0) {
             walk = null;
-            return partUpTo(new PartWriter(Transfer.STREAMS), range, null);
+            return partUpTo(new StreamParts(), range, null);
         }
         Token token = decode(tokenBytes);
         MemoryReader had = new MemoryReader().wrap(MemorySegment.ofArray(have), "what a group has of streams");
-        PartWriter part = new PartWriter(Transfer.STREAMS);
+        StreamParts part = new StreamParts();
         Progress progress = token.progress();
         for (int i = 0; i < token.ids().size(); i++) {
             StreamId id = token.ids().get(i);
@@ -113,7 +112,7 @@ final class StreamExport {
     }
 
     /// A part that ends after the stream `last`; null for none.
-    private Part partUpTo(PartWriter part, KeyRange range, StreamId last) {
+    private Part partUpTo(StreamParts part, KeyRange range, StreamId last) {
         StreamId[] ids = walk(range);
         int at = last == null ? 0 : Arrays.binarySearch(ids, last);
         int next = at < 0 ? -at - 1 : last == null ? 0 : at + 1;
@@ -149,7 +148,7 @@ final class StreamExport {
 
     /// Adds what the other group misses of a stream; nothing if it is being obliterated: the next pass will say so.
     private Progress exportIfThere(
-            PartWriter part,
+            StreamParts part,
             StreamId id,
             TimeRange times,
             long majorThere,
@@ -172,7 +171,7 @@ final class StreamExport {
     /// @param times the part of the stream that is copied
     /// @return null if that is all of it, or how far it is
     private Progress export(
-            PartWriter part,
+            StreamParts part,
             StreamId id,
             TimeRange times,
             long majorThere,
@@ -208,7 +207,7 @@ final class StreamExport {
     /// Adds the points at `major` of the ranges that its commit changed, from a time on.
     ///
     /// @return from where on points are missing, or `Times.LIMIT` if the commit is complete
-    private long exportCommit(PartWriter part, StreamId id, TimeRange times, long major, long from, int bytesMax)
+    private long exportCommit(StreamParts part, StreamId id, TimeRange times, long major, long from, int bytesMax)
             throws IOException {
         try (StreamSnapshot snapshot = reads.snapshot(id, VersionSelector.at(Version.ofMajor(major)), () -> {})) {
             List<TimeRange> touched = reads.touched(id, major);
@@ -236,7 +235,7 @@ final class StreamExport {
     ///
     /// @return the range's end, or the time at which the part was full
     private static long exportPoints(
-            PartWriter part, StreamSnapshot snapshot, TimeRange range, long major, int bytesMax) throws IOException {
+            StreamParts part, StreamSnapshot snapshot, TimeRange range, long major, int bytesMax) throws IOException {
         long[] times = new long[BATCH_POINTS];
         double[] values = new double[BATCH_POINTS];
         int count = 0;
@@ -292,12 +291,5 @@ final class StreamExport {
         }
         Progress progress = reader.remaining() == 0 ? Progress.NONE : new Progress(reader.i64(), reader.i64());
         return new Token(ids, progress);
-    }
-
-    /// Refuses a space that is not this class's.
-    static void checkSpace(String space) {
-        if (!space.equals(ClusterMap.STREAMS)) {
-            throw new Refused(ErrorCode.NO_SUCH_TABLE, "there is no table '" + space + "'");
-        }
     }
 }

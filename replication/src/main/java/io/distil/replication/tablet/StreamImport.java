@@ -45,8 +45,8 @@ final class StreamImport {
             int kind = reader.u32();
             StreamId id = new StreamId(reader.i64(), reader.i64());
             switch (kind) {
-                case Transfer.DESCRIBE -> describe(position, CommandCodec.descriptor(reader), isFirstTime);
-                case Transfer.POINTS -> {
+                case StreamParts.DESCRIBE -> describe(position, CommandCodec.descriptor(reader), isFirstTime);
+                case StreamParts.POINTS -> {
                     long major = reader.i64();
                     TimeRange range = new TimeRange(reader.i64(), reader.i64());
                     int count = reader.u32();
@@ -57,7 +57,7 @@ final class StreamImport {
                         stream.buffered(position);
                     }
                 }
-                case Transfer.COMMIT -> {
+                case StreamParts.COMMIT -> {
                     long major = reader.i64();
                     List<TimeRange> touched = ranges(reader);
                     TabletStream stream = streamBefore(position, id, major);
@@ -67,7 +67,7 @@ final class StreamImport {
                         state.freeze(stream, position);
                     }
                 }
-                case Transfer.OBLITERATED -> {
+                case StreamParts.OBLITERATED -> {
                     if (isFirstTime) {
                         obliterate(id);
                     }

@@ -278,13 +278,16 @@ final class Tablet {
                     });
             space.check();
             int bytes = Admission.check(request.mutation());
+            Mutation mutation = request.mutation();
             copiesWanted(request.durability());
             if (!isRepetition(request.tag()) && log.isWritable()) {
-                engine.state().placement().checkWrite(request.mutation());
-                checkStreamExists(request.mutation());
+                mutation = engine.state().placement().inBody(mutation);
+                engine.state().placement().checkWrite(mutation);
+                checkStreamExists(mutation);
+                bytes = mutation == request.mutation() ? bytes : (int) CommandCodec.bytes(mutation);
             }
-            Pending pending = Pending.of(request.mutation(), request.durability(), request.future());
-            return append(request.mutation(), request.tag(), pending, bytes);
+            Pending pending = Pending.of(mutation, request.durability(), request.future());
+            return append(mutation, request.tag(), pending, bytes);
         } catch (Refused e) {
             counters.refused().increment();
             request.future().completeExceptionally(e);

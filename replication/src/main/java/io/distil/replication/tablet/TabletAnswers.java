@@ -1,11 +1,17 @@
 package io.distil.replication.tablet;
 
 import io.distil.base.CorruptBlock;
+import io.distil.base.ErrorCode;
+import io.distil.base.Refused;
+import io.distil.base.api.ClusterMap;
 import io.distil.base.api.KeyRange;
 import io.distil.base.memory.MemoryReader;
 import io.distil.base.memory.MemoryWriter;
 import io.distil.replication.catalog.Sessions;
 import io.distil.replication.placement.OwnedTablet;
+import io.distil.replication.placement.Ownership;
+import io.distil.replication.placement.PartWriter;
+import io.distil.replication.placement.TableBody;
 import io.distil.replication.placement.TabletQuestion;
 import io.distil.replication.placement.TabletSource;
 
@@ -65,24 +71,40 @@ final class TabletAnswers implements TabletSource {
 
     @Override
     public byte[] have(String space, KeyRange range, byte[] token) throws IOException {
-        StreamExport.checkSpace(space);
-        return streams.have(token);
+        return space.equals(ClusterMap.STREAMS) ? streams.have(token) : state.tables().have(copy(space, range).name());
     }
 
     @Override
     public Part export(String space, KeyRange range, byte[] token, byte[] have, int bytesMax) throws IOException {
-        StreamExport.checkSpace(space);
-        Part part = streams.export(range, token, have, bytesMax);
+        Part part =
+                space.equals(ClusterMap.STREAMS)
+                        ? streams.export(range, token, have, bytesMax)
+                        : state.tables()
+                                .export(
+                                        Ownership.bodyOf(state.placement().tablets(), space, range).name(),
+                                        range,
+                                        token,
+                                        have,
+                                        bytesMax);
         // Asked last: what was read before it had left is whole.
         state.placement().tablets().checkRead(space, range);
         return part;
+    }
+
+    private TableBody copy(String space, KeyRange range) {
+        return state.placement().tablets().tablets(space).stream()
+                .filter(tablet -> tablet.range().equals(range) && tablet.state() == OwnedTablet.State.LOADING)
+                .findFirst()
+                .map(tablet -> new TableBody(space, tablet.body()))
+                .orElseThrow(
+                        () -> new Refused(ErrorCode.CLUSTER_CONFLICT, "no copy of " + range + " is being made here"));
     }
 
     /// The token is the last client's id.
     @Override
     public Part exportSessions(byte[] token, int bytesMax) {
         Sessions.Client last = token.length == 0 ? null : client(token);
-        PartWriter part = new PartWriter(Transfer.SESSIONS);
+        PartWriter part = new PartWriter(PartWriter.SESSIONS);
         List<Sessions.Client> clients = state.sessions().clients().stream().sorted(CLIENT_ORDER).toList();
         for (Sessions.Client client : clients) {
             if (last != null && CLIENT_ORDER.compare(client, last) <= 0) {

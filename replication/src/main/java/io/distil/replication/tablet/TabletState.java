@@ -77,7 +77,7 @@ final class TabletState {
         this.tables = tables;
         this.effects = effects;
         this.listener = listener;
-        this.placement = new Placement(group, sessions, dirty, new StreamImport(this));
+        this.placement = new Placement(group, sessions, dirty, new StreamImport(this), tables);
     }
 
     Catalog catalog() {
@@ -246,7 +246,7 @@ final class TabletState {
             case Mutation.DeleteUncommitted m -> buffered(position, m.stream(), m);
             case Mutation.Flush m -> buffered(position, m.stream(), m);
             case Mutation.OfTablets m -> {
-                if (!placement.apply(position, m)) {
+                if (!placement.apply(position, command.epochNanos(), m)) {
                     voidPositions.add(position);
                 }
                 yield new Outcome(Version.ZERO, 0);

@@ -23,7 +23,7 @@ import java.util.Random;
 /// model without groups. `-Ddistil.seed=N` runs that seed alone.
 class PlacementSimulationTest {
     private static final int STREAM_COUNT = 4;
-    private static final int SEED_COUNT = 5;
+    private static final int SEED_COUNT = 4;
     private static final List<String> NO_TABLES = List.of();
 
     private long[] offHeapBefore;
@@ -161,7 +161,7 @@ class PlacementSimulationTest {
         try (SimulatedCluster cluster = new SimulatedCluster(random, 3);
                 RandomHistory history = new RandomHistory(random, STREAM_COUNT, 40, false).obliterating()) {
             fill(cluster, history, 5);
-            for (int round = 0; round < 6; round++) {
+            for (int round = 0; round < 4; round++) {
                 if (random.nextBoolean()) {
                     cluster.killAtCall(1 + random.nextInt(60), random.nextBoolean());
                 }

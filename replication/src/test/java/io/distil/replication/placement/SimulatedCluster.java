@@ -8,7 +8,7 @@ import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.api.ClusterMap;
-import io.distil.base.api.KeyRange;
+import io.distil.base.api.KeyWrite;
 import io.distil.base.api.ModelStore;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.Outcome;
@@ -21,6 +21,7 @@ import io.distil.base.api.WriteTag;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class SimulatedCluster implements AutoCloseable {
     }
 
     /// A mutation of a client that is not answered yet.
-    private record Outstanding(Mutation mutation, StreamId stream, WriteTag tag) {}
+    private record Outstanding(Mutation mutation, String space, byte[] key, WriteTag tag) {}
 
     private final Random random;
     private final ModelStore model = new ModelStore();
@@ -51,6 +52,8 @@ final class SimulatedCluster implements AutoCloseable {
     /// Calls the coordinator has made, and the one it does not survive.
     private int callCount;
 
+    private final TreeMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+    private boolean areTablesSplit;
     private int callsUntilKill = Integer.MAX_VALUE;
     private boolean isKilledBefore;
 
@@ -99,9 +102,13 @@ final class SimulatedCluster implements AutoCloseable {
             return;
         }
         if (mutation instanceof Mutation.OfTablets m) {
-            if (decode(m) instanceof TabletCommand.Seal seal && seal.space().equals(ClusterMap.STREAMS)) {
-                commitBuffered(seal.range());
+            if (decode(m) instanceof TabletCommand.Seal seal) {
+                commitBuffered(seal);
             }
+            return;
+        }
+        if (mutation instanceof Mutation.OfTable m) {
+            appliedToTable(m, outcome);
             return;
         }
         boolean isOfMap =
@@ -120,12 +127,48 @@ final class SimulatedCluster implements AutoCloseable {
         }
     }
 
-    private void commitBuffered(KeyRange range) {
+    private void commitBuffered(TabletCommand.Seal seal) {
+        if (!seal.space().equals(ClusterMap.STREAMS)) {
+            if (!areTablesSplit) {
+                model.submit(new Mutation.FlushTable(seal.space())).join();
+            }
+            return;
+        }
         for (StreamId stream : streams()) {
-            if (range.contains(StreamKey.first(stream))) {
+            if (seal.range().contains(StreamKey.first(stream))) {
                 model.submit(new Mutation.Flush(stream)).join();
             }
         }
+    }
+
+    /// What a group applied names a body; programs know tables. A table that is split has as many versions as bodies, so that
+    /// only its rows can be compared.
+    private void appliedToTable(Mutation.OfTable mutation, Outcome outcome) {
+        String table = TableBody.ofName(mutation.table()).space();
+        Mutation named =
+                switch (mutation) {
+                    case Mutation.WriteTable m -> new Mutation.WriteTable(table, m.writes());
+                    case Mutation.FlushTable _ -> new Mutation.FlushTable(table);
+                    case Mutation.CreateTable m -> m;
+                    case Mutation.DropTable m -> m;
+                };
+        if (!areTablesSplit) {
+            assertThat(model.submit(named).join()).as("outcome of %s", named).isEqualTo(outcome);
+        } else if (named instanceof Mutation.WriteTable m) {
+            for (KeyWrite write : m.writes()) {
+                write.value().ifPresentOrElse(v -> rows.put(write.key(), v), () -> rows.remove(write.key()));
+            }
+        }
+    }
+
+    /// From now on the rows of the one table there is are compared, and not its versions.
+    void splitTables() {
+        areTablesSplit = true;
+    }
+
+    /// The rows of the one table there is, if tables are split.
+    TreeMap<byte[], byte[]> rows() {
+        return rows;
     }
 
     private List<StreamId> streams() {
@@ -218,31 +261,41 @@ final class SimulatedCluster implements AutoCloseable {
 
     /// Sends a mutation of one stream where the client's map, which may be old, says.
     void write(Mutation mutation, StreamId stream) throws IOException {
-        send(new Outstanding(mutation, stream, new WriteTag(7, 7, ++sequence)));
+        write(mutation, ClusterMap.STREAMS, StreamKey.first(stream));
+    }
+
+    /// Sends a mutation of one tablet.
+    void write(Mutation mutation, String space, byte[] key) throws IOException {
+        send(new Outstanding(mutation, space, key, new WriteTag(7, 7, ++sequence)));
     }
 
     private void send(Outstanding write) throws IOException {
         if (cachedMap == null) {
             cachedMap = coordinatorMap();
         }
-        outstanding.put(write, group(write.stream()).submit(write.mutation(), write.tag()));
+        outstanding.put(write, group(write.space(), write.key()).submit(write.mutation(), write.tag()));
     }
 
     private TabletMap coordinatorMap() throws IOException {
         return TabletMap.of(groups.get(1).store().records(TabletMap.PREFIX));
     }
 
-    private SimulatedGroup group(StreamId stream) {
-        return groups.get(groupOf(cachedMap, StreamKey.first(stream)));
+    private SimulatedGroup group(String space, byte[] key) {
+        return groups.get(groupOf(cachedMap, space, key));
     }
 
-    private static int groupOf(TabletMap map, byte[] key) {
-        for (ClusterMap.Tablet tablet : map.tablets(List.of())) {
-            if (tablet.space().equals(ClusterMap.STREAMS) && tablet.range().contains(key)) {
+    private static int groupOf(TabletMap map, String space, byte[] key) {
+        for (ClusterMap.Tablet tablet : map.tablets(List.of(space))) {
+            if (tablet.space().equals(space) && tablet.range().contains(key)) {
                 return tablet.group();
             }
         }
         throw new AssertionError("no tablet in the map");
+    }
+
+    /// The group that has a key, by the present map.
+    SimulatedGroup ownerOf(String space, byte[] key) throws IOException {
+        return groups.get(groupOf(coordinatorMap(), space, key));
     }
 
     /// Takes answers, and sends again what another group must do.
@@ -322,7 +375,7 @@ final class SimulatedCluster implements AutoCloseable {
         TabletMap map = coordinatorMap();
         assertThat(map.moves()).isEmpty();
         for (StreamId stream : streams()) {
-            int owner = groupOf(map, StreamKey.first(stream));
+            int owner = groupOf(map, ClusterMap.STREAMS, StreamKey.first(stream));
             StoreComparison.compareAll(groups.get(owner).store(), model, stream, random);
         }
         List<StreamId> listed = new ArrayList<>();

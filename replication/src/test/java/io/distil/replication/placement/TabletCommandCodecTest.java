@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.distil.base.CorruptBlock;
-import io.distil.base.Version;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.KeyRange;
 
@@ -25,7 +24,7 @@ class TabletCommandCodecTest {
                     new TabletCommand.Adopt("t", 1000, 5, RANGE, 1002, 1),
                     new TabletCommand.Import(
                             "t", 1000, 1002, 1, new byte[] {9}, MemorySegment.ofArray(new byte[] {3, 4, 5})),
-                    new TabletCommand.Seal("t", 1000, 5, REST, 1002, 2),
+                    new TabletCommand.Seal("t", 1000, 5, REST, 1002, 2, 1003),
                     new TabletCommand.Unseal("t", 1000, 1002),
                     new TabletCommand.Activate("t", 1000, 1002),
                     new TabletCommand.Drop("t", 1000, 1002),
@@ -78,7 +77,7 @@ class TabletCommandCodecTest {
         for (OwnedTablet tablet :
                 List.of(
                         loading,
-                        OwnedTablet.serving(1, ClusterMap.STREAMS, REST, 9, new Version(3, 4)),
+                        OwnedTablet.serving(1, ClusterMap.STREAMS, REST, 9, 1003),
                         loading.inMove(OwnedTablet.State.LEAVING, 1002, 0))) {
             assertThat(OwnedTablet.decode(tablet.id(), tablet.encode())).usingRecursiveComparison().isEqualTo(tablet);
         }

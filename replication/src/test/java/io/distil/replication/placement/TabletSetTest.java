@@ -7,7 +7,6 @@ import io.distil.base.ErrorCode;
 import io.distil.base.Refused;
 import io.distil.base.StreamId;
 import io.distil.base.TimeRange;
-import io.distil.base.Version;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.KeyRange;
 import io.distil.base.api.KeyWrite;
@@ -32,7 +31,7 @@ class TabletSetTest {
     }
 
     private static TabletSet apply(TabletSet set, TabletCommand command) {
-        return TabletRules.apply(set, command, Version.ZERO, true);
+        return TabletRules.apply(set, command, true);
     }
 
     private static void assertWrongTablet(ThrowingCallable call, String message) {
@@ -76,7 +75,7 @@ class TabletSetTest {
                         new TabletCommand.Split(SPACE, whole, 1, key(0x40), 1001),
                         new TabletCommand.Split(SPACE, 77, 1, key(0x40), 1001),
                         new TabletCommand.Merge(SPACE, 1000, 2, whole, 2),
-                        new TabletCommand.Seal(SPACE, 1000, 1, new KeyRange(key(0x80), null), 1001, 2),
+                        new TabletCommand.Seal(SPACE, 1000, 1, new KeyRange(key(0x80), null), 1001, 2, 0),
                         new TabletCommand.Drop(SPACE, 1000, 1001),
                         new TabletCommand.Adopt(SPACE, 1002, 1, new KeyRange(key(5), key(6)), 1003, 2),
                         new TabletCommand.Activate(SPACE, 1002, 1003))) {
@@ -111,7 +110,8 @@ class TabletSetTest {
         long whole = TabletSet.wholeSpaceId(SPACE);
         TabletSet set = TabletSet.initial(1);
         set = apply(set, new TabletCommand.Split(SPACE, whole, 1, key(0x80), 1000));
-        TabletSet sealed = apply(set, new TabletCommand.Seal(SPACE, 1000, 2, new KeyRange(key(0x80), null), 1001, 2));
+        TabletSet sealed =
+                apply(set, new TabletCommand.Seal(SPACE, 1000, 2, new KeyRange(key(0x80), null), 1001, 2, 0));
         sealed.checkRead(SPACE, KeyRange.ALL);
         sealed.checkWrite(SPACE, key(0x7f));
         assertWrongTablet(() -> sealed.checkWrite(SPACE, key(0x80)), "SEALED, for group 2 in move 1001");
@@ -127,7 +127,7 @@ class TabletSetTest {
     void theRootGroupRemembersThatItGaveAWholeSpaceAway() {
         long whole = TabletSet.wholeSpaceId(SPACE);
         TabletSet set = TabletSet.initial(1);
-        set = apply(set, new TabletCommand.Seal(SPACE, whole, 1, KeyRange.ALL, 1001, 2));
+        set = apply(set, new TabletCommand.Seal(SPACE, whole, 1, KeyRange.ALL, 1001, 2, 0));
         set = apply(set, new TabletCommand.Drop(SPACE, whole, 1001));
         set = apply(set, new TabletCommand.Sweep(SPACE, whole, 1001, KeyRange.ALL));
         TabletSet gone = TabletSet.of(1, set.tablets());
@@ -149,7 +149,7 @@ class TabletSetTest {
                         TabletSet.initial(1),
                         new TabletCommand.Split(ClusterMap.STREAMS, 1, 1, StreamKey.of(stream, boundary), 1000));
         KeyRange right = new KeyRange(StreamKey.of(stream, boundary), null);
-        TabletSet sealed = apply(set, new TabletCommand.Seal(ClusterMap.STREAMS, 1000, 2, right, 1001, 2));
+        TabletSet sealed = apply(set, new TabletCommand.Seal(ClusterMap.STREAMS, 1000, 2, right, 1001, 2, 0));
         Ownership.checkWrite(sealed, new Mutation.Delete(stream, new TimeRange(0, boundary)));
         assertWrongTablet(
                 () -> Ownership.checkWrite(sealed, new Mutation.Delete(stream, new TimeRange(0, boundary + 1))),
@@ -174,7 +174,8 @@ class TabletSetTest {
                 apply(
                         TabletSet.initial(1),
                         new TabletCommand.Split(SPACE, TabletSet.wholeSpaceId(SPACE), 1, key(0x80), 1000));
-        TabletSet sealed = apply(set, new TabletCommand.Seal(SPACE, 1000, 2, new KeyRange(key(0x80), null), 1001, 2));
+        TabletSet sealed =
+                apply(set, new TabletCommand.Seal(SPACE, 1000, 2, new KeyRange(key(0x80), null), 1001, 2, 0));
         KeyWrite below = KeyWrite.set(key(1), key(1));
         KeyWrite above = KeyWrite.set(key(0x81), key(1));
         Ownership.checkWrite(sealed, new Mutation.WriteTable(SPACE, List.of(below)));
