@@ -40,6 +40,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// A node of a cluster: the door of this package. Safe for use by many threads.
 ///
@@ -193,8 +194,8 @@ public final class NodeStore implements Store, ReadGate, Reverts {
     public CompletableFuture<Void> pass(Consistency consistency, Scope scope) {
         try {
             return switch (scope) {
-                case Scope.OfStream s -> routing.wholeStream(s.stream()).barrier(consistency);
-                case Scope.OfTable s -> routing.range(s.table(), s.range()).barrier(consistency);
+                case Scope.OfStream s -> passOwner(consistency, () -> routing.wholeStream(s.stream()));
+                case Scope.OfTable s -> passOwner(consistency, () -> routing.range(s.table(), s.range()));
                 case Scope.Records _ -> routing.root().barrier(consistency);
                 case Scope.Everything _ ->
                         CompletableFuture.allOf(
@@ -205,6 +206,16 @@ public final class NodeStore implements Store, ReadGate, Reverts {
         } catch (Refused e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /// A replica behind its leader may name a group that the tablet has left: only what it names after the barrier counts.
+    private static CompletableFuture<Void> passOwner(Consistency consistency, Supplier<LocalStore> owner) {
+        LocalStore before = owner.get();
+        return before.barrier(consistency)
+                .thenCompose(_ ->
+                        owner.get() == before
+                                ? CompletableFuture.completedFuture(null)
+                                : passOwner(consistency, owner));
     }
 
     @Override

@@ -48,8 +48,8 @@ final class Routing {
             }
             case Mutation.WriteTable m when m.writes().isEmpty() -> part(m.table());
             case Mutation.WriteTable m -> key(m.table(), m.writes().getFirst().key());
-            case Mutation.CreateTable m -> part(m.table());
-            case Mutation.DropTable m -> part(m.table());
+            case Mutation.CreateTable _ -> root();
+            case Mutation.DropTable _ -> root();
             case Mutation.FlushTable m -> part(m.table());
             case Mutation.OfTablets _ ->
                     throw new Refused(

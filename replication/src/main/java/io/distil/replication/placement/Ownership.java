@@ -13,7 +13,9 @@ import io.distil.base.api.PointColumns;
 import io.distil.base.api.StreamKey;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Which keys a mutation or a read is about, held against what a group owns. Asked when a mutation is admitted, so that few
 /// reach the log in vain, and again when it is applied, which is what counts.
@@ -202,18 +204,38 @@ public final class Ownership {
 
     /// The body that has all rows of a range.
     ///
-    /// @throws Refused `WRONG_TABLET` if no single one has, or not in this group
+    /// @throws Refused `WRONG_TABLET` if the range is not this group's, `INVALID_ARGUMENT` if it lies in several bodies
     public static TableBody bodyOf(TabletSet tablets, String table, KeyRange range) {
+        List<OwnedTablet> runs = runsOf(tablets, table, range);
+        if (runs.size() > 1) {
+            throw new Refused(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "the range lies in several tablets of table '"
+                            + table
+                            + "' that count their versions apart; ask for one of them");
+        }
+        return new TableBody(table, runs.getFirst().body());
+    }
+
+    /// The tablets of a range in the order of keys, neighbours with one body as one; of their components only range and body
+    /// are meant.
+    ///
+    /// @throws Refused `WRONG_TABLET` if the range is not this group's
+    public static List<OwnedTablet> runsOf(TabletSet tablets, String table, KeyRange range) {
         tablets.checkRead(table, range);
-        long body = tablets.at(table, range.from()).orElseThrow().body();
+        List<OwnedTablet> runs = new ArrayList<>();
         for (OwnedTablet tablet : tablets.tablets(table)) {
-            if (tablet.occupies() && TabletSet.overlap(tablet.range(), range) && tablet.body() != body) {
-                throw new Refused(
-                        ErrorCode.WRONG_TABLET,
-                        "the range lies in two tablets of table '" + table + "' that have versions of their own");
+            boolean isAsked =
+                    tablet.occupies()
+                            && (TabletSet.overlap(tablet.range(), range) || tablet.range().contains(range.from()));
+            if (isAsked && !runs.isEmpty() && runs.getLast().body() == tablet.body()) {
+                OwnedTablet last = runs.removeLast();
+                runs.add(last.serving(last.generation(), new KeyRange(last.range().from(), tablet.range().until())));
+            } else if (isAsked) {
+                runs.add(tablet);
             }
         }
-        return new TableBody(table, body);
+        return runs;
     }
 
     /// The times of a stream whose keys lie in `range`; one that overlaps the stream's.

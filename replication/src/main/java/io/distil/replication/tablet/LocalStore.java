@@ -206,21 +206,10 @@ public final class LocalStore implements StreamStore, TableStore, Reverts {
     @Override
     public TableSnapshot tableSnapshot(String table, VersionSelector at, KeyRange range) throws IOException {
         Engine engine = replica.hold();
-        Placement placement = engine.state().placement();
-        TableSnapshot snapshot;
         try {
-            String body = placement.bodyOf(table, range);
-            snapshot = engine.state().tables().snapshot(body, at, () -> replica.release(engine));
+            return engine.state().placement().snapshot(table, at, range, () -> replica.release(engine));
         } catch (IOException | RuntimeException e) {
             replica.release(engine);
-            throw e;
-        }
-        try {
-            // Once more, as with streams.
-            placement.bodyOf(table, range);
-            return placement.tablets().isWhole() ? snapshot : new OwnedRows(snapshot, table, range);
-        } catch (Refused e) {
-            snapshot.close();
             throw e;
         }
     }

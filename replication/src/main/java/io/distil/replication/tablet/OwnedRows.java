@@ -20,8 +20,12 @@ final class OwnedRows implements TableSnapshot {
     private final TableSnapshot body;
     private final String table;
     private final KeyRange range;
+    private final Runnable released;
+    private boolean closed;
 
-    OwnedRows(TableSnapshot body, String table, KeyRange range) {
+    /// @param released called when the snapshot is closed
+    OwnedRows(TableSnapshot body, String table, KeyRange range, Runnable released) {
+        this.released = released;
         this.body = body;
         this.table = table;
         this.range = range;
@@ -75,6 +79,10 @@ final class OwnedRows implements TableSnapshot {
 
     @Override
     public void close() {
-        body.close();
+        if (!closed) {
+            closed = true;
+            body.close();
+            released.run();
+        }
     }
 }

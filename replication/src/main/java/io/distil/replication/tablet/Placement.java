@@ -10,6 +10,8 @@ import io.distil.base.api.KeyRange;
 import io.distil.base.api.Mutation;
 import io.distil.base.api.StreamKey;
 import io.distil.base.api.TableInfo;
+import io.distil.base.api.TableSnapshot;
+import io.distil.base.api.VersionSelector;
 import io.distil.base.memory.MemoryReader;
 import io.distil.replication.catalog.Sessions;
 import io.distil.replication.placement.OwnedTablet;
@@ -22,6 +24,8 @@ import io.distil.replication.placement.TabletRules;
 import io.distil.replication.placement.TabletSet;
 import io.distil.replication.table.TablesState;
 
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -73,6 +77,36 @@ final class Placement {
     /// Whether a stream belongs into a list of this group's.
     boolean shows(StreamId stream) {
         return set.isWhole() || set.shows(ClusterMap.STREAMS, StreamKey.first(stream));
+    }
+
+    /// A table's rows of a range at a version.
+    ///
+    /// @param released called when the snapshot is closed
+    /// @throws Refused `WRONG_TABLET`
+    TableSnapshot snapshot(String table, VersionSelector at, KeyRange range, Runnable released) throws IOException {
+        TabletSet before = set;
+        if (before.isWhole()) {
+            return tables.snapshot(table, at, released);
+        }
+        List<OwnedTablet> runs = Ownership.runsOf(before, table, range);
+        if (runs.size() > 1 && at instanceof VersionSelector.Exactly) {
+            throw JoinedRows.severalBodies(table);
+        }
+        List<JoinedRows.Part> parts = new ArrayList<>();
+        try {
+            for (OwnedTablet run : runs) {
+                TableSnapshot rows = tables.snapshot(new TableBody(table, run.body()).name(), at, () -> {});
+                parts.add(new JoinedRows.Part(JoinedRows.intersection(run.range(), range), rows));
+            }
+            // Once more: a tablet that left meanwhile may have been swept before the snapshot was taken.
+            set.checkRead(table, range);
+        } catch (IOException | RuntimeException e) {
+            parts.forEach(part -> part.body().close());
+            throw e;
+        }
+        return parts.size() == 1
+                ? new OwnedRows(parts.getFirst().body(), table, range, released)
+                : new JoinedRows(table, parts, released);
     }
 
     /// The internal name of the body that has all rows of a range.
