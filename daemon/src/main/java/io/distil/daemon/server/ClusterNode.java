@@ -5,6 +5,7 @@ import io.distil.base.NanoClock;
 import io.distil.base.Refused;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.StreamStore;
+import io.distil.replication.node.GroupState;
 import io.distil.replication.node.NodeOptions;
 import io.distil.replication.node.NodeStore;
 import io.distil.replication.raft.RaftNode;
@@ -113,6 +114,11 @@ final class ClusterNode implements HostedNode {
     }
 
     @Override
+    public Map<Integer, GroupState> states() {
+        return node.states();
+    }
+
+    @Override
     public String[] tags(int group) {
         return new String[] {"group", Integer.toString(group)};
     }
@@ -120,10 +126,6 @@ final class ClusterNode implements HostedNode {
     @Override
     public SortedMap<String, String> status() {
         return node.status();
-    }
-
-    NodeStore node() {
-        return node;
     }
 
     @Override

@@ -24,6 +24,7 @@ final class DaemonMetrics {
     private final HostedNode node;
     private final WireServer wire;
     private final Set<Integer> boundGroups = new TreeSet<>();
+    private final GroupGauges groups = new GroupGauges(registry);
 
     DaemonMetrics(HostedNode node, WireServer wire) {
         this.node = node;
@@ -52,6 +53,7 @@ final class DaemonMetrics {
                 bindStore(group);
             }
         }
+        groups.update(node.states());
         return registry.scrape();
     }
 

@@ -1,6 +1,7 @@
 package io.distil.daemon.server;
 
 import io.distil.base.api.StreamStore;
+import io.distil.replication.node.GroupState;
 import io.distil.replication.tablet.StoreMetrics;
 import io.distil.wire.server.Served;
 
@@ -34,6 +35,9 @@ interface HostedNode extends AutoCloseable {
 
     /// What its replicas count, by group.
     Map<Integer, StoreMetrics> metrics();
+
+    /// How its groups are; empty for a node on its own.
+    Map<Integer, GroupState> states();
 
     /// Names and values that tell the groups' metrics apart; none where there is one group.
     String[] tags(int group);

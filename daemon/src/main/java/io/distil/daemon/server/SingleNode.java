@@ -7,6 +7,7 @@ import io.distil.base.api.ClusterMap;
 import io.distil.base.api.StreamStore;
 import io.distil.distillates.DistillateRunner;
 import io.distil.distillates.RunnerOptions;
+import io.distil.replication.node.GroupState;
 import io.distil.replication.tablet.LocalStore;
 import io.distil.replication.tablet.StoreMetrics;
 import io.distil.storage.ring.Disk;
@@ -78,6 +79,11 @@ final class SingleNode implements HostedNode {
     @Override
     public Map<Integer, StoreMetrics> metrics() {
         return Map.of(ClusterMap.ROOT_GROUP, store.metrics());
+    }
+
+    @Override
+    public Map<Integer, GroupState> states() {
+        return Map.of();
     }
 
     @Override

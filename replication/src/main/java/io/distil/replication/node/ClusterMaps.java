@@ -5,6 +5,7 @@ import io.distil.base.Refused;
 import io.distil.base.api.ClusterMap;
 import io.distil.base.api.StoredRecord;
 import io.distil.base.api.TableInfo;
+import io.distil.replication.placement.OwnedTablet;
 import io.distil.replication.placement.TabletMap;
 import io.distil.replication.raft.RaftNode;
 import io.distil.replication.tablet.LocalStore;
@@ -26,6 +27,9 @@ import java.util.TreeMap;
 /// operation; it is where somebody looks who is not a member. The members themselves know better, by Raft.
 final class ClusterMaps {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterMaps.class);
+
+    /// See `docs/formats/log.md` on positions in a Raft group.
+    private static final int ENTRY_SHIFT = 12;
 
     private final RaftNode raft;
     private final Replicas replicas;
@@ -137,6 +141,62 @@ final class ClusterMaps {
         } catch (IOException | Refused e) {
             return "starting";
         }
+    }
+
+    /// How this node's groups are, by number; one that has not started is left out.
+    Map<Integer, GroupState> states() {
+        Map<Integer, GroupState> states = new TreeMap<>();
+        replicas.all()
+                .forEach((group, store) -> {
+                    try {
+                        states.put(group, state(raft.admin(group).status(), store));
+                    } catch (IOException | Refused e) {
+                        LOG.debug("Nothing is known of group {} at the moment.", group, e);
+                    }
+                });
+        return states;
+    }
+
+    private GroupState state(ClusterMap.Group group, LocalStore store) {
+        String self = raft.self().name();
+        boolean leads = group.leader().equals(self);
+        long durable = -1;
+        long applied = -1;
+        for (ClusterMap.Member member : group.members()) {
+            if (member.node().equals(self)) {
+                durable = entries(member.durableThrough());
+                applied = entries(member.appliedThrough());
+            }
+        }
+        Map<String, Long> behind = new TreeMap<>();
+        for (ClusterMap.Member member : group.members()) {
+            if (leads && !member.node().equals(self)) {
+                behind.put(member.node(), Math.max(0, durable - entries(member.durableThrough())));
+            }
+        }
+        return new GroupState(
+                leads,
+                !group.leader().isEmpty(),
+                group.term(),
+                durable,
+                applied,
+                behind,
+                served(store, group.number()));
+    }
+
+    /// A position counts the commands of an entry in its lower bits.
+    private static long entries(long position) {
+        return position < 0 ? -1 : position >>> ENTRY_SHIFT;
+    }
+
+    /// A group that was never told anything names no tablets; as the root group it has one of each space, of which the
+    /// streams' are counted.
+    private static long served(LocalStore store, int group) {
+        long named =
+                store.tablets().tablets().stream()
+                        .filter(tablet -> tablet.state() == OwnedTablet.State.SERVING)
+                        .count();
+        return named == 0 && group == ClusterMap.ROOT_GROUP ? 1 : named;
     }
 
     /// Why one of the groups cannot be asked here yet, or empty.

@@ -157,6 +157,11 @@ public final class NodeStore implements Store, ReadGate, Reverts {
         return metrics;
     }
 
+    /// How each group looks from here.
+    public Map<Integer, GroupState> states() {
+        return maps.states();
+    }
+
     // Mutations.
 
     @Override
