@@ -17,6 +17,7 @@ import io.distil.base.api.VersionSelector;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -40,7 +41,7 @@ class TablesPlacementSimulationTest {
                 fill(cluster, history, 60);
                 SimulatedGroup owner = cluster.ownerOf(TABLE, ANYWHERE);
                 try (TableWatch watch = owner.store().watch(TABLE, KeyRange.ALL, seen)) {
-                    seen = TableComparison.follow(watch, watched, seen);
+                    seen = TableComparison.follow(watch, watched, seen, Duration.ZERO);
                 }
                 fill(cluster, history, 10);
                 long tablet = TabletSet.wholeSpaceId(TABLE);
@@ -69,7 +70,7 @@ class TablesPlacementSimulationTest {
         TreeMap<byte[], TableRow> resumed = new TreeMap<>(watched);
         try (TableWatch watch = owner.store().watch(TABLE, KeyRange.ALL, seen);
                 TableSnapshot now = cluster.model().tableSnapshot(TABLE, VersionSelector.LATEST)) {
-            TableComparison.follow(watch, resumed, seen);
+            TableComparison.follow(watch, resumed, seen, Duration.ZERO);
             assertThat(TableComparison.texts(resumed.values()))
                     .isEqualTo(TableComparison.texts(TableComparison.scan(now, KeyRange.ALL, false, 100)));
         }
