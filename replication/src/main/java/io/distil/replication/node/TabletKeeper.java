@@ -40,11 +40,13 @@ final class TabletKeeper implements AutoCloseable {
         return keeper;
     }
 
+    /// Catches everything: a timer that saw a failure would never call again, and moves would wait for ever. The first look
+    /// may come while a group is just being made.
     private void look() {
-        if (!maps.leads(ClusterMap.ROOT_GROUP)) {
-            return;
-        }
         try {
+            if (!maps.leads(ClusterMap.ROOT_GROUP)) {
+                return;
+            }
             synchronized (coordinator) {
                 while (coordinator.step() > 0 && !Thread.currentThread().isInterrupted()) {
                     // A move under way is carried on without a pause.
