@@ -51,8 +51,10 @@ final class Router implements AutoCloseable {
     /// Finds a node that is there, and the map if there is one.
     ///
     /// @throws IOException what the last of the nodes said, if there is none
+    /// @throws Refused the same, if it answered: it may still be reading its log
     void connect() throws IOException {
         IOException trouble = new IOException("no address of a node was given");
+        Refused refusal = null;
         for (String seed : seeds) {
             try {
                 Link link = Link.get(nodes.link(seed));
@@ -64,7 +66,13 @@ final class Router implements AutoCloseable {
                 return;
             } catch (IOException e) {
                 trouble = e;
+                refusal = null;
+            } catch (Refused e) {
+                refusal = e;
             }
+        }
+        if (refusal != null) {
+            throw refusal;
         }
         throw trouble;
     }

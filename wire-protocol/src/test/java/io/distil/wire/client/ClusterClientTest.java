@@ -444,6 +444,18 @@ final class ClusterClientTest {
     }
 
     @Test
+    void anyOfTheNodesMayBeStillReadingItsLog() throws Exception {
+        cluster.node("n3").isReplaying = true;
+        List<String> addresses = List.of(cluster.node("n3").address(), cluster.node("n2").address());
+        try (ClusterClient found = ClusterClient.connect(addresses, QUICK)) {
+            assertThat(found.clusterMap().nodes()).hasSize(3);
+        }
+        assertThatThrownBy(() -> ClusterClient.connect(List.of(cluster.node("n3").address()), QUICK))
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.TOO_STALE));
+    }
+
+    @Test
     void aLoneNodeIsNotAskedForAMap() throws Exception {
         ModelStore store = new ModelStore();
         try (WireServer server = WireServer.start(store, WireServerOptions.DEFAULT.withAddress("127.0.0.1", 0));

@@ -182,6 +182,10 @@ final class ScriptedCluster implements AutoCloseable {
         final AtomicInteger mutationsTaken = new AtomicInteger();
         volatile ClusterMap staleMap;
         volatile boolean isStale;
+
+        /// Whether it has just been started, and cannot say yet how things are.
+        volatile boolean isReplaying;
+
         volatile CountDownLatch tellsMap = new CountDownLatch(0);
 
         /// What becomes of the next mutations: applied or not, and the answer in doubt.
@@ -375,6 +379,9 @@ final class ScriptedCluster implements AutoCloseable {
                 throw new Refused(ErrorCode.SHUTTING_DOWN, "interrupted", e);
             }
             mapsTold.incrementAndGet();
+            if (isReplaying) {
+                throw new Refused(ErrorCode.TOO_STALE, "this replica is still reading the log: ask again soon");
+            }
             ClusterMap stale = staleMap;
             return stale != null ? stale : map();
         }
